@@ -1,0 +1,1 @@
+FLASK_APP=config.app:create_app

@@ -1,0 +1,109 @@
+"""The words for codes: levels, states, circumstances, events. Chinese in the source, English in the catalogue."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _
+
+LEVELS: Final = {"red": _("红色"), "orange": _("橙色"), "yellow": _("黄色"), "green": _("绿色")}
+
+STATES: Final = {
+    "received": _("已收到"),
+    "assigned": _("已派往"),
+    "acknowledged": _("已签收"),
+    "visited": _("已见到孩子"),
+    "closed": _("已结案"),
+}
+
+CHANNELS: Final = {
+    "call": _("电话"),
+    "sms": _("短信"),
+    "web": _("网页"),
+    "mandatory": _("强制报告"),
+    "12345": _("12345工单"),
+}
+
+CIRCUMSTANCES: Final = {
+    "genital_injury": _("隐私部位受伤"),
+    "sexual_abuse_u14": _("不满14岁遭性侵"),
+    "sexual_abuse_14plus": _("14岁以上遭性侵、怀孕"),
+    "violence": _("暴力、虐待、殴打"),
+    "self_harm": _("自杀、自残、中毒等非正常伤害"),
+    "abandonment": _("遗弃、长期无人照料"),
+    "missing_trafficked": _("失踪、拐卖、来源不明"),
+    "begging": _("被组织乞讨"),
+    "other_serious": _("其他严重危险"),
+    "neglect": _("照料不周"),
+    "guardianship": _("监护人缺位"),
+    "schooling": _("失学辍学"),
+    "mental_distress": _("情绪困扰"),
+    "bullying": _("欺凌"),
+    "hardship": _("生活困难"),
+    "inquiry": _("咨询"),
+    "irrelevant": _("与孩子无关"),
+}
+
+CLOCKS: Final = {"acknowledge": _("签收"), "visit": _("见到孩子"), "answer": _("答复报告人"), "close": _("办结")}
+
+OUTCOMES: Final = {
+    "safe": _("核实安全"),
+    "supported": _("已帮扶"),
+    "placed": _("已安置"),
+    "referred": _("已转介"),
+    "unfounded": _("情况不实"),
+}
+
+HOW: Final = {"sms": _("回复短信"), "link": _("点链接"), "button": _("按按钮")}
+
+NOTICES: Final = {"alert": _("派人通知"), "stand_down": _("告知不必再去"), "reply": _("答复短信")}
+
+PROVIDERS: Final = {"handset": _("演示手机"), "twilio": "Twilio"}
+
+POSTS: Final = {"officer": _("值班员"), "deputy": _("副手"), "county": _("县级中心"), "city": _("市级中心")}
+
+EVENTS: Final = {
+    "ReportReceived": _("收到报告"),
+    "ReportAssessed": _("定级"),
+    "CaseOpened": _("立案，派往责任单位"),
+    "RungReached": _("轮到通知"),
+    "NoticeQueued": _("通知排队"),
+    "NoticeSent": _("通知已送出"),
+    "NoticeFailed": _("通知失败"),
+    "NoticeUnknown": _("通知是否送到不明"),
+    "NoticeCancelled": _("通知取消"),
+    "NoticeAcknowledged": _("值班员回复"),
+    "NoticeDeclined": _("值班员去不了"),
+    "CaseAcknowledged": _("签收，签收时钟停止"),
+    "AcknowledgedAgain": _("重复签收"),
+    "ClockBreached": _("超时"),
+    "ChildVisited": _("已见到孩子"),
+    "CaseClosed": _("已结案"),
+    "MessageReceived": _("收到短信"),
+    "SignedIn": _("登录"),
+    "SignInRefused": _("登录被拒"),
+}
+
+DEMO: Final = (
+    _("乡镇值班员"),
+    _("县级督导"),
+    _("市级督导"),
+    _("看本站的个案，按“签收”，记走访，结案"),
+    _("看全县的个案，谁还没签收"),
+    _("看全市的个案和每一步时间"),
+)
+"""What `config.demo` says of the sign-ins; here so that it is in the catalogue."""
+
+TEMPLATE_NAMES: Final[dict[str, Any]] = {
+    "LEVELS": LEVELS,
+    "STATES": STATES,
+    "CHANNELS": CHANNELS,
+    "CIRCUMSTANCES": CIRCUMSTANCES,
+    "CLOCKS": CLOCKS,
+    "OUTCOMES": OUTCOMES,
+    "HOW": HOW,
+    "NOTICES": NOTICES,
+    "PROVIDERS": PROVIDERS,
+    "POSTS": POSTS,
+    "EVENTS": EVENTS,
+}

@@ -1,0 +1,1 @@
+"""A report comes in: what came, exactly as it came, with a number for the sender."""

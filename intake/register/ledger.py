@@ -1,0 +1,177 @@
+"""One row for everything that happens: outbox, timeline and audit trail in one table.
+
+`emit` writes the row in the transaction that makes it true, so the two can't get out of step. Rows are chained by hash
+within their *stream* (a report, a case, an account): one chain for all would make every write wait for every other.
+A trigger lets nobody change or remove a row; only the three columns that tell how far its relay has come may move.
+A payload holds ids and plain facts, never a name, a phone or a sentence: it cannot be erased afterwards.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import uuid_utils.compat
+from pydantic import TypeAdapter
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from intake.register.database import Identified, Model
+
+GENESIS = b"\0" * 32
+
+RELAY_GRACE = timedelta(seconds=5)
+"""How long the process that committed an event has to relay it before the sweep does."""
+
+
+class Event(Protocol):
+    """A frozen dataclass in the past tense, of ids and plain facts. `stream`: what its chain belongs to."""
+
+    @property
+    def stream(self) -> uuid.UUID: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """An event on its way out of the transaction that wrote it."""
+
+    id: uuid.UUID
+    event: Event
+
+
+class EventRow(Identified, Model):
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("stream", "seq"),
+        Index("ix_event_unrelayed", "relay_at", postgresql_where=text("relayed_at IS NULL")),
+    )
+
+    stream: Mapped[uuid.UUID]
+    seq: Mapped[int]
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    previous: Mapped[bytes]
+    hash: Mapped[bytes]
+    # How far the relay has come; no part of the hash.
+    relay_at: Mapped[datetime]
+    relay_attempts: Mapped[int] = mapped_column(default=0)
+    relayed_at: Mapped[datetime | None]
+
+
+class Delivery(Model):
+    """`consumer` has done its work for `event_id`; written in the transaction of that work, so it happens once."""
+
+    __tablename__ = "delivery"
+
+    event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    consumer: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as the timeline shows it. `actor`: "system", "reporter", "account:<id>" or "officer:<id>"."""
+
+    id: uuid.UUID
+    kind: str
+    at: datetime
+    actor: str
+    payload: dict[str, Any]
+
+
+@functools.cache
+def adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    """To and from the payload of an event of this kind."""
+    return TypeAdapter(kind)
+
+
+def emit(session: Session, event: Event, *, at: datetime, actor: str) -> uuid.UUID:
+    """Writes `event` behind the last of its stream. Listeners hear of it after the commit."""
+    session.execute(select(func.pg_advisory_xact_lock(event.stream.int & 0x7FFF_FFFF_FFFF_FFFF)))
+    last = session.execute(
+        select(EventRow.seq, EventRow.hash)
+        .where(EventRow.stream == event.stream)
+        .order_by(EventRow.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    seq, previous = (last.seq + 1, last.hash) if last else (1, GENESIS)
+    row = EventRow(
+        id=uuid_utils.compat.uuid7(),
+        stream=event.stream,
+        seq=seq,
+        kind=type(event).__name__,
+        at=at,
+        actor=actor,
+        payload=adapter(type(event)).dump_python(event, mode="json"),
+        previous=previous,
+        relay_at=at + RELAY_GRACE,
+    )
+    row.hash = _digest(row)
+    if row.kind in session.info.get("unheard", ()):
+        row.relayed_at = at
+    else:
+        session.info.setdefault("emitted", []).append(Emitted(row.id, event))
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def timeline(session: Session, streams: Sequence[uuid.UUID]) -> list[Entry]:
+    """What happened in these streams, in order of time."""
+    rows = session.scalars(
+        select(EventRow).where(EventRow.stream.in_(streams)).order_by(EventRow.at, EventRow.id)
+    )
+    return [Entry(row.id, row.kind, row.at, row.actor, row.payload) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A place where a chain does not hold. `why`: "changed", "removed or reordered"."""
+
+    stream: uuid.UUID
+    seq: int
+    kind: str
+    why: str
+
+
+def verify(session: Session) -> Iterator[Broken]:
+    """Walks every chain and yields each row that was changed, or before which one was removed or reordered.
+    A row removed at the end of its chain is not seen here: the daily anchor is for that."""
+    stream, seq, previous = None, 0, GENESIS
+    rows = session.scalars(
+        select(EventRow).order_by(EventRow.stream, EventRow.seq).execution_options(yield_per=500)
+    )
+    for row in rows:
+        if row.stream != stream:
+            stream, seq, previous = row.stream, 0, GENESIS
+        if row.seq != seq + 1 or row.previous != previous:
+            yield Broken(row.stream, row.seq, row.kind, "removed or reordered")
+        if row.hash != _digest(row):
+            yield Broken(row.stream, row.seq, row.kind, "changed")
+        seq, previous = row.seq, row.hash
+
+
+def _digest(row: EventRow) -> bytes:
+    content = json.dumps(
+        [
+            str(row.id),
+            str(row.stream),
+            row.seq,
+            row.kind,
+            int(row.at.timestamp() * 1_000_000),
+            row.actor,
+            row.payload,
+        ],
+        ensure_ascii=True,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(row.previous + content.encode()).digest()

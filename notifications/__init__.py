@@ -1,0 +1,1 @@
+"""Tell them, and know that they know: plan, wording, providers, delivery, acknowledgement."""

@@ -1,0 +1,1 @@
+"""Where a report goes: places, units, duty, clocks and cases."""

@@ -1,0 +1,1 @@
+"""By when: the table of clocks, and time that counts only while offices are open."""

@@ -1,0 +1,224 @@
+"""Cases are opened, climb the ladder until somebody answers, and are closed."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import uuid_utils.compat
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from intake.queries import ReportView
+from intake.register.ledger import emit
+from routing import events, queries
+from routing.cases import STATES, ladder
+from routing.clocks.table import ClockTable
+from routing.models import Case, CaseReport, Clock
+from routing.places.placement import Placement
+
+
+class CaseRefused(ValueError):
+    """An act that cannot be, in this state or as it was given. `field`: what is wrong, "state" or "note"."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"{field}: {why}")
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """`first`: this one stopped the clock. Otherwise `by` and `at` tell who had been there before."""
+
+    first: bool
+    by: UUID | None
+    at: datetime | None
+
+
+def open_case(
+    session: Session,
+    *,
+    report: ReportView,
+    level: str,
+    placement: Placement,
+    clocks: ClockTable,
+    home: str,
+    now: datetime,
+) -> UUID:
+    """Opens the report's case with its owner and its clocks, which count from receipt, and tells the first rung.
+    Idempotent: a report that has a case keeps it."""
+    existing = queries.case_of_report(session, report.id)
+    if existing is not None:
+        return existing.id
+    unit = queries.responsible_unit(session, code=placement.code, home=home)
+    case = Case(
+        id=uuid_utils.compat.uuid7(),
+        number=report.number,
+        level=level,
+        state="assigned",
+        division=unit.division,
+        code=placement.code,
+        village=placement.village,
+        unit_id=unit.id,
+        opened_at=report.received_at,
+        needs_confirmation=placement.needs_confirmation,
+        placement=_jsonable(placement),
+        rung=-1,
+    )
+    session.add(case)
+    session.flush()
+    session.add(CaseReport(report_id=report.id, case_id=case.id))
+    for act, due in clocks.clocks(level, since=report.received_at).items():
+        session.add(Clock(case_id=case.id, act=act, started_at=report.received_at, due_at=due))
+    session.flush()
+    opened = events.CaseOpened(
+        case_id=case.id,
+        report_id=report.id,
+        number=case.number,
+        level=level,
+        division=case.division,
+        code=case.code,
+        unit_id=unit.id,
+        needs_confirmation=case.needs_confirmation,
+    )
+    emit(session, opened, at=now, actor="system")
+    _climb(session, case, clocks=clocks, now=now)
+    return case.id
+
+
+def climb(session: Session, *, case_id: UUID, clocks: ClockTable, now: datetime, beyond: int | None = None) -> None:
+    """Tells the next rung, unless somebody has answered meanwhile.
+    `beyond`: only if the ladder has not yet gone past this rung (a notice to it could not be delivered)."""
+    case = session.get(Case, case_id, with_for_update=True)
+    if case is None or case.state != "assigned" or (beyond is not None and case.rung > beyond):
+        return
+    _climb(session, case, clocks=clocks, now=now)
+
+
+def climb_due(session: Session, *, clocks: ClockTable, now: datetime, limit: int = 100) -> int:
+    """Climbs for every case whose next rung's time has come; returns how many. Several sweeps may run at once."""
+    due = session.scalars(
+        select(Case)
+        .where(Case.next_rung_at <= now)
+        .order_by(Case.next_rung_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for case in due:
+        _climb(session, case, clocks=clocks, now=now)
+    return len(due)
+
+
+def breach_due(session: Session, *, now: datetime, limit: int = 100) -> int:
+    """Marks every clock that has run out; returns how many. A clock is breached once."""
+    due = session.scalars(
+        select(Clock)
+        .where(Clock.due_at <= now, Clock.met_at.is_(None), Clock.breached_at.is_(None))
+        .order_by(Clock.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for clock in due:
+        clock.breached_at = now
+        emit(session, events.ClockBreached(case_id=clock.case_id, clock=clock.act), at=now, actor="system")
+    return len(due)
+
+
+def acknowledge(
+    session: Session, *, case_id: UUID, officer_id: UUID | None, how: str, actor: str, now: datetime
+) -> Acknowledgement:
+    """Somebody goes: the acknowledge clock stops and the ladder ends. The first answer stands; a later one changes
+    nothing and is on the timeline.
+    LookupError when the case is not there, or not in the transaction's scope."""
+    case = _locked(session, case_id)
+    if case.state != "assigned":
+        again = events.AcknowledgedAgain(
+            case_id=case.id, number=case.number, officer_id=officer_id, first_by=case.acknowledged_by, how=how
+        )
+        emit(session, again, at=now, actor=actor)
+        return Acknowledgement(False, case.acknowledged_by, case.acknowledged_at)
+    case.state, case.acknowledged_at, case.acknowledged_by = "acknowledged", now, officer_id
+    case.next_rung_at = None
+    _meet(session, case, "acknowledge", now)
+    event = events.CaseAcknowledged(case_id=case.id, number=case.number, officer_id=officer_id, how=how)
+    emit(session, event, at=now, actor=actor)
+    return Acknowledgement(True, officer_id, now)
+
+
+def record_visit(session: Session, *, case_id: UUID, alone: bool, note: str, actor: str, now: datetime) -> None:
+    """The child was seen. Raises CaseRefused before acknowledgement and after closing, and for an empty note.
+    Not idempotent: a second visit is a second visit; the first one stops the clock."""
+    case = _locked(session, case_id)
+    if case.state not in ("acknowledged", "visited"):
+        raise CaseRefused("state", f"a case that is {case.state} cannot be visited")
+    if not note.strip():
+        raise CaseRefused("note", "what was found must be said")
+    case.state, case.visit_note = "visited", "\n".join(filter(None, (case.visit_note, note.strip())))
+    _meet(session, case, "visit", now)
+    emit(session, events.ChildVisited(case_id=case.id, alone=alone), at=now, actor=actor)
+
+
+def close(session: Session, *, case_id: UUID, outcome: str, note: str, actor: str, now: datetime) -> None:
+    """Ends the case. Raises CaseRefused when nobody has answered, when the level asks for a visit and there was none,
+    and for an empty note."""
+    case = _locked(session, case_id)
+    if case.state == "closed":
+        return
+    if case.state == "assigned":
+        raise CaseRefused("state", "a case that nobody has acknowledged cannot be closed")
+    if case.level != "green" and case.state != "visited":
+        raise CaseRefused("state", "the child has not been visited")
+    if not note.strip():
+        raise CaseRefused("note", "the outcome must be said")
+    case.state, case.closed_at, case.closing_note = "closed", now, note.strip()
+    for act in ("answer", "close"):
+        _meet(session, case, act, now)
+    emit(session, events.CaseClosed(case_id=case.id, outcome=outcome), at=now, actor=actor)
+
+
+def _climb(session: Session, case: Case, *, clocks: ClockTable, now: datetime) -> None:
+    """To the next rung that has somebody; every rung passed is on the timeline."""
+    line = queries.line_of(session, queries.responsible_unit(session, code=case.division, home=case.division[:4]))
+    rungs = ladder(line, queries.reachable(session, [unit.id for unit in line]))
+    due = session.scalar(select(Clock.due_at).where(Clock.case_id == case.id, Clock.act == "acknowledge"))
+    while case.rung + 1 < len(rungs):
+        case.rung += 1
+        rung = rungs[case.rung]
+        reached = events.RungReached(
+            case_id=case.id,
+            number=case.number,
+            level=case.level,
+            rung=case.rung,
+            post=rung.post,
+            unit_id=rung.unit_id,
+            officers=rung.officers,
+            due_at=due.isoformat() if due else "",
+        )
+        emit(session, reached, at=now, actor="system")
+        if rung.officers:
+            break
+    case.next_rung_at = (
+        clocks.rung(case.level, case.rung + 1, since=case.opened_at) if case.rung + 1 < len(rungs) else None
+    )
+    session.flush()
+
+
+def _meet(session: Session, case: Case, act: str, now: datetime) -> None:
+    session.execute(
+        update(Clock).where(Clock.case_id == case.id, Clock.act == act, Clock.met_at.is_(None)).values(met_at=now)
+    )
+
+
+def _locked(session: Session, case_id: UUID) -> Case:
+    case = session.get(Case, case_id, with_for_update=True)
+    if case is None:
+        raise LookupError(f"case {case_id} is not there")
+    assert case.state in STATES
+    return case
+
+
+def _jsonable(placement: Placement) -> dict[str, Any]:
+    return dataclasses.asdict(placement)

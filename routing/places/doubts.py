@@ -1,0 +1,98 @@
+"""Why a person must be asked: contradictions, weak bridges, names that are not in the gazetteer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from routing.places.bridging import NEEDS_VILLAGE, Orphan, heard_in
+from routing.places.chains import GAP, Chain, nested
+from routing.places.gazetteer import Gazetteer
+from routing.places.names import Kind
+from routing.places.questions import short_name, spoken, which_of
+from routing.places.roles import Role, Told
+
+PLACED = (Role.PRESENT, Role.TOLD)
+LOCAL = (Kind.TOWNSHIP, Kind.VILLAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A county directly before a township or village of another county: 白水县孙镇."""
+
+    county: Told
+    place: Told
+    #: divisions of the named county that sound like the township or village
+    heard: tuple[str, ...]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return (*(self.heard or self.county.chain.codes[:1]), *self.place.chain.codes)
+
+    def question(self, gazetteer: Gazetteer, home: str) -> str:
+        """是白水县还是蒲城县的孙镇？"""
+        if self.heard:
+            return which_of(gazetteer, self.codes, home)
+        place = self.place.chain.codes[0]
+        name = spoken(gazetteer, place[: len(self.place.chain.mentions[0].codes[0])])
+        holders = [short_name(gazetteer, code, home) for code in (self.county.chain.codes[0], place[:6])]
+        return f"是{holders[0]}还是{holders[1]}的{name}？"
+
+
+def contradiction(gazetteer: Gazetteer, text: str, told: Sequence[Told]) -> Contradiction | None:
+    """The first contradiction in the text."""
+    for one, other in pairwise(told):
+        county, places = one.chain.codes[0], other.chain.codes
+        first = other.chain.mentions[0]
+        if (
+            len(county) == 6
+            and one.role in PLACED
+            and first.kind in LOCAL
+            and not any(nested(county, place) for place in places)
+            and other.chain.start - one.chain.end <= 2
+            and GAP.fullmatch(text, one.chain.end, other.chain.start)
+        ):
+            return Contradiction(one, other, heard_in(gazetteer, first, county))
+    return None
+
+
+def weak_bridge(gazetteer: Gazetteer, text: str, chain: Chain, code: str, home: str) -> str:
+    """A question when the chain rests on a bridge that nothing else in it supports."""
+    name = short_name(gazetteer, code, home)
+    if code and len(code) <= 4 and not nested(code, home[:4]):
+        # Of a whole city elsewhere people often speak for other reasons.
+        return f"孩子现在是在{name}吗？在哪个县（区）？"
+    only = chain.mentions[0]
+    if len(chain.mentions) == 1 and len(code) == 12 and only.key in gazetteer.lookalikes:
+        # 向阳村: so many hamlets are called so that the one in the gazetteer need not be meant.
+        return f"是{name}吗？"
+    if chain.readings[0].strangers:
+        return f"“{text[chain.start : chain.end]}”是不是{name}？"
+    for mention in chain.mentions:
+        narrowed = any(len(other.codes[0]) > len(mention.codes[0]) for other in chain.mentions)
+        alone = len(chain.mentions) == 1
+        if mention.doubt and not narrowed and (mention.doubt >= NEEDS_VILLAGE or alone):
+            return f"“{text[mention.start : mention.end]}”是不是{name}？"
+    return ""
+
+
+def unknown_below(
+    gazetteer: Gazetteer, text: str, orphans: Sequence[Orphan], chain: Chain, code: str, home: str
+) -> str:
+    """A question when a township or village named right after the county is not in the gazetteer."""
+    if len(code) >= 9:
+        return ""
+    for orphan in orphans:
+        if orphan.adjacent and orphan.start == chain.end and orphan.kind in LOCAL:
+            holder = short_name(gazetteer, code, home) if code else "本市"
+            return f"{holder}现在没有查到“{orphan.words(text)}”，它归哪个乡镇（街道）？"
+    return ""
+
+
+def unknown_at_all(text: str, orphans: Sequence[Orphan]) -> str:
+    """A question when the only place named is not in the gazetteer."""
+    for orphan in orphans:
+        if orphan.kind in LOCAL:
+            return f"没有查到“{orphan.words(text)}”，请问是哪个县（区）的？"
+    return ""

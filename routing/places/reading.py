@@ -1,0 +1,56 @@
+"""From a text to the chains of names in it: exact ones, then those elsewhere, then what must be bridged."""
+
+from __future__ import annotations
+
+from routing.places.bridging import Orphan, bridge, bridge_bare, bridge_county, find_orphans
+from routing.places.chains import Chain, find_chains, nested
+from routing.places.gazetteer import Gazetteer
+from routing.places.mentions import Mention, area_mentions, find_mentions
+from routing.places.names import Kind
+
+# Of a name that stands in many cities (朝阳区) this many are looked into.
+MOST_OUTSIDE = 3
+
+
+def read_chains(gazetteer: Gazetteer, text: str, home: str) -> tuple[list[Chain], list[Orphan]]:
+    """The chains of a text, bridged where needed, and the words like places that stay unknown."""
+    mentions = find_mentions(gazetteer, text, home)
+    chains = find_chains(text, mentions, home)
+    outside = _outside(gazetteer, text, chains, home)
+    if outside:
+        mentions += outside
+        chains = find_chains(text, mentions, home)
+    orphans = find_orphans(text, chains)
+    bridged = (bridge(gazetteer, text, orphans, home) if orphans else []) + bridge_bare(
+        gazetteer, text, chains
+    )
+    if bridged:
+        mentions += bridged
+        chains = find_chains(text, mentions, home)
+        counties = bridge_county(gazetteer, text, chains)
+        if counties:
+            chains = find_chains(text, mentions + counties, home)
+        if any(orphan.kind is Kind.VILLAGE for orphan in orphans):
+            # A village can be told only once its misheard township is known.
+            villages = [one for one in find_orphans(text, chains) if one.kind is Kind.VILLAGE]
+            more = bridge(gazetteer, text, villages, home)
+            if more:
+                chains = find_chains(text, mentions + counties + more, home)
+        orphans = find_orphans(text, chains)
+    return chains, orphans
+
+
+def _outside(gazetteer: Gazetteer, text: str, chains: list[Chain], home: str) -> list[Mention]:
+    """Names inside the counties and cities elsewhere that the text speaks of."""
+    found: list[Mention] = []
+    asked: set[str] = set()
+    for chain in chains:
+        for code in chain.codes[:MOST_OUTSIDE]:
+            if code in asked or (home[:4] and nested(code, home[:4])) or len(code) not in (2, 4, 6):
+                continue
+            asked.add(code)
+            if len(code) == 2 and not any(word in text for word in ("镇", "乡", "街道", "街办")):
+                continue
+            index = gazetteer.area(code) if len(code) == 6 else gazetteer.townships(code)
+            found += area_mentions(gazetteer, text, index, home)
+    return found

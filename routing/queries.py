@@ -1,0 +1,188 @@
+"""Questions about units, officers and cases. All answers are limited to what the transaction's scope may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, case, select
+from sqlalchemy.orm import Session
+
+from intake.register.database import keyring_of
+from intake.register.keyring import normalise_phone
+from intake.register.ledger import Entry, timeline
+from routing.cases import Reachable, UnitView
+from routing.models import Case, CaseReport, Clock, Officer, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerView:
+    """`phone`: empty when none is known."""
+
+    id: UUID
+    name: str
+    phone: str
+    post: str
+    unit_id: UUID
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    act: str
+    due_at: datetime
+    met_at: datetime | None
+    breached_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """`placement`: what routing found for the place, with its candidates and the question to ask."""
+
+    id: UUID
+    number: str
+    level: str
+    state: str
+    division: str
+    code: str
+    village: str
+    unit_id: UUID
+    unit: str
+    opened_at: datetime
+    needs_confirmation: bool
+    placement: dict[str, Any]
+    acknowledged_at: datetime | None
+    acknowledged_by: UUID | None
+    visit_note: str
+    closing_note: str
+    reports: tuple[UUID, ...]
+    clocks: tuple[ClockView, ...]
+
+    @property
+    def waiting(self) -> bool:
+        """Nobody has answered yet."""
+        return self.state == "assigned"
+
+
+def responsible_unit(session: Session, *, code: str, home: str) -> UnitView:
+    """The narrowest unit whose division holds `code`: station, county centre, else the home city's centre, which
+    answers for whatever has no place yet and for children outside the city. LookupError when there is no centre."""
+    wanted = [code[:9], code[:6], home] if code.startswith(home) else [home]
+    row = session.scalars(
+        select(Unit).where(Unit.division.in_([prefix for prefix in wanted if prefix])).order_by(Unit.division.desc())
+    ).first()
+    if row is None:
+        raise LookupError(f"no unit for {home}: the city has no centre")
+    return _unit(row)
+
+
+def line_of(session: Session, unit: UnitView) -> tuple[UnitView, ...]:
+    """The unit and those it escalates to, in order."""
+    line = [unit]
+    while line[-1].parent_id is not None:
+        parent = session.get_one(Unit, line[-1].parent_id)
+        line.append(_unit(parent))
+    return tuple(line)
+
+
+def reachable(session: Session, units: Sequence[UUID]) -> tuple[Reachable, ...]:
+    rows = session.execute(
+        select(Officer.id, Officer.unit_id, Officer.post)
+        .where(Officer.unit_id.in_(units), Officer.active, Officer.phone_index.is_not(None))
+        .order_by(Officer.id)
+    )
+    return tuple(Reachable(row.id, row.unit_id, row.post) for row in rows)
+
+
+def officers(session: Session, ids: Sequence[UUID]) -> dict[UUID, OfficerView]:
+    return {view.id: view for view in _officers(session, Officer.id.in_(ids))}
+
+
+def officer_by_phone(session: Session, phone: str) -> OfficerView | None:
+    index = keyring_of(session).blind("phone", normalise_phone(phone))
+    return next(iter(_officers(session, Officer.phone_index == index, Officer.active)), None)
+
+
+def officer_of_account(session: Session, account_id: UUID) -> OfficerView | None:
+    return next(iter(_officers(session, Officer.account_id == account_id, Officer.active)), None)
+
+
+def unit_names(session: Session, ids: Sequence[UUID]) -> dict[UUID, str]:
+    return {row.id: row.name for row in session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids)))}
+
+
+def case_by_id(session: Session, case_id: UUID) -> CaseView | None:
+    return next(iter(_cases(session, select(Case).where(Case.id == case_id))), None)
+
+
+def case_by_number(session: Session, number: str) -> CaseView | None:
+    return next(iter(_cases(session, select(Case).where(Case.number == number))), None)
+
+
+def case_of_report(session: Session, report_id: UUID) -> CaseView | None:
+    return next(iter(_cases(session, select(Case).join(CaseReport).where(CaseReport.report_id == report_id))), None)
+
+
+def desk(session: Session, *, limit: int = 200) -> list[CaseView]:
+    """Open cases, the most urgent first, and of one level those that nobody has answered before the others."""
+    urgency = case({"red": 0, "orange": 1, "yellow": 2, "green": 3}, value=Case.level)
+    waiting = case((Case.state == "assigned", 0), else_=1)
+    statement = select(Case).where(Case.state != "closed").order_by(waiting, urgency, Case.opened_at.desc())
+    return _cases(session, statement.limit(limit))
+
+
+def case_timeline(session: Session, view: CaseView) -> list[Entry]:
+    """All that happened to the case and to its reports, in order of time."""
+    return timeline(session, [view.id, *view.reports])
+
+
+def _cases(session: Session, statement: Select[tuple[Case]]) -> list[CaseView]:
+    rows = session.scalars(statement).all()
+    ids = [row.id for row in rows]
+    units = unit_names(session, [row.unit_id for row in rows])
+    reports: dict[UUID, list[UUID]] = {}
+    for link in session.scalars(select(CaseReport).where(CaseReport.case_id.in_(ids)).order_by(CaseReport.report_id)):
+        reports.setdefault(link.case_id, []).append(link.report_id)
+    clocks: dict[UUID, list[ClockView]] = {}
+    for clock in session.scalars(select(Clock).where(Clock.case_id.in_(ids)).order_by(Clock.due_at)):
+        view = ClockView(clock.act, clock.due_at, clock.met_at, clock.breached_at)
+        clocks.setdefault(clock.case_id, []).append(view)
+    return [
+        CaseView(
+            id=row.id,
+            number=row.number,
+            level=row.level,
+            state=row.state,
+            division=row.division,
+            code=row.code,
+            village=row.village,
+            unit_id=row.unit_id,
+            unit=units[row.unit_id],
+            opened_at=row.opened_at,
+            needs_confirmation=row.needs_confirmation,
+            placement=row.placement,
+            acknowledged_at=row.acknowledged_at,
+            acknowledged_by=row.acknowledged_by,
+            visit_note=row.visit_note or "",
+            closing_note=row.closing_note or "",
+            reports=tuple(reports.get(row.id, ())),
+            clocks=tuple(clocks.get(row.id, ())),
+        )
+        for row in rows
+    ]
+
+
+def _officers(session: Session, *where: ColumnElement[bool]) -> list[OfficerView]:
+    rows = session.execute(
+        select(Officer, Unit.name).join(Unit, Unit.id == Officer.unit_id).where(*where).order_by(Officer.id)
+    )
+    return [
+        OfficerView(row.id, row.name, row.phone or "", row.post, row.unit_id, unit) for row, unit in rows
+    ]
+
+
+def _unit(row: Unit) -> UnitView:
+    return UnitView(row.id, row.kind, row.division, row.name, row.parent_id)

@@ -1,0 +1,113 @@
+"""`flask triage`: read texts from a file or a pipe, without database or queue; measure against labelled texts."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+from flask.cli import AppGroup
+
+from triage.evaluation import Labelled, Measures, labelled
+from triage.protocol import CHANNELS
+from triage.reader import Reader, Reading
+
+TABLES = Path(__file__).resolve().parents[1] / "config" / "tables"
+
+triage = AppGroup("triage", help="Level, circumstances and evidence from Chinese text.")
+
+
+class BadLine(ValueError):
+    """One line of input cannot be used; the message names the field."""
+
+
+@triage.command("assess", with_appcontext=False)
+@click.option("--jsonl", is_flag=True, required=True, help='Lines {"id", "channel", "text"} on standard input.')
+def assess(jsonl: bool) -> None:
+    """Answer each line of standard input with one line on standard output."""
+    reader = Reader.load(TABLES)
+    failed = False
+    for number, line in _lines(sys.stdin):
+        try:
+            request = _request(line)
+        except BadLine as error:
+            failed = True
+            click.echo(f"line {number}: {error}", err=True)
+            continue
+        reading = reader.read(request["text"], channel=request["channel"])
+        click.echo(_answer(request["id"], reading))
+    if failed:
+        sys.exit(1)
+
+
+@triage.command("evaluate", with_appcontext=False)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--misses", is_flag=True, help="Print each text answered with another level, with its evidence.")
+def evaluate(file: Path, misses: bool) -> None:
+    """Measure the reader on a file of labelled lines: the bars, the confusions, the misses."""
+    reader = Reader.load(TABLES)
+    measures = Measures()
+    with file.open(encoding="utf-8") as lines:
+        for number, line in _lines(lines):
+            try:
+                truth = labelled({**_request(line), **json.loads(line)})
+            except (BadLine, ValueError) as error:
+                raise click.ClickException(f"{file.name}: line {number}: {error}") from error
+            reading = reader.read(truth.text, channel=truth.channel)
+            measures.add(truth, reading)
+            if misses and reading.level not in truth.levels:
+                click.echo(_miss(truth, reading))
+    click.echo(measures.table())
+
+
+def _lines(stream: TextIO) -> Iterator[tuple[int, str]]:
+    return ((number, line) for number, line in enumerate(stream, start=1) if line.strip())
+
+
+def _request(line: str) -> dict[str, str]:
+    try:
+        value: Any = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise BadLine(f"not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise BadLine("not a JSON object")
+    for field in ("id", "channel", "text"):
+        if field not in value:
+            raise BadLine(f"{field}: missing")
+        if not isinstance(value[field], str):
+            raise BadLine(f"{field}: want a string, got {type(value[field]).__name__}")
+    if value["channel"] not in CHANNELS:
+        raise BadLine(f"channel: {value['channel']!r} is none of {', '.join(CHANNELS)}")
+    return {field: value[field] for field in ("id", "channel", "text")}
+
+
+def _answer(identity: str, reading: Reading) -> str:
+    answer = {
+        "id": identity,
+        "level": reading.level,
+        "circumstances": reading.circumstances,
+        "call_police": reading.call_police,
+        "ages": reading.ages,
+        "evidence": [dataclasses.asdict(item) for item in reading.evidence],
+    }
+    line = json.dumps(answer, ensure_ascii=False)
+    # A lone surrogate in the text cannot be written as UTF-8; escaped it survives the pipe.
+    return line if _is_utf8(line) else json.dumps(answer)
+
+
+def _is_utf8(line: str) -> bool:
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _miss(truth: Labelled, reading: Reading) -> str:
+    lines = [f"{truth.id} {truth.level} -> {reading.level}  {truth.text}"]
+    lines += [f"    [{item.text}] {item.signal} {item.why}" for item in reading.evidence]
+    return "\n".join(lines)
