@@ -6,7 +6,6 @@ import logging
 from collections.abc import Mapping
 from uuid import UUID
 
-import triage.cli
 from flask import Flask
 from flask_babel import get_locale
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +18,7 @@ import notifications.phone
 import notifications.web
 import routing.cli
 import routing.web
+import triage.cli
 from config import advice, demo, health, pages
 from config.parts import TABLES, Parts, assemble
 from config.settings import Settings

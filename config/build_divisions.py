@@ -18,6 +18,7 @@ import lzma
 import re
 import sys
 from collections import Counter, defaultdict
+from functools import cache
 from pathlib import Path
 
 import click
@@ -68,6 +69,7 @@ def village_items(villages: list[tuple[str, str]]) -> list[str]:
     return items
 
 
+@cache
 def in_use() -> dict[str, Counter[str]]:
     """How often each character is read how in the phrases that pypinyin ships."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)

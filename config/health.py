@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, jsonify
@@ -35,15 +36,10 @@ def healthz() -> ResponseReturnValue:
 def check(parts: Parts) -> Mapping[str, bool]:
     """Never raises."""
     found = {"database": False, "redis": False, **dict.fromkeys(PULSES, False)}
-    try:
-        with parts.database.begin(SERVICE) as session:
-            found["database"] = True
-            for name in PULSES:
-                found[name] = pulse.alive(session, name=name, now=parts.tools.now())
-    except SQLAlchemyError:
-        pass
-    try:
+    with suppress(SQLAlchemyError), parts.database.begin(SERVICE) as session:
+        for name in PULSES:
+            found[name] = pulse.alive(session, name=name, now=parts.tools.now())
+        found["database"] = True
+    with suppress(RedisError):
         found["redis"] = bool(parts.doorbell.redis.ping())
-    except RedisError:
-        pass
     return found

@@ -44,7 +44,12 @@ CIRCUMSTANCES: Final = {
     "irrelevant": _("与孩子无关"),
 }
 
-CLOCKS: Final = {"acknowledge": _("签收"), "visit": _("见到孩子"), "answer": _("答复报告人"), "close": _("办结")}
+CLOCKS: Final = {
+    "acknowledge": _("签收"),
+    "visit": _("见到孩子"),
+    "answer": _("答复报告人"),
+    "close": _("办结"),
+}
 
 OUTCOMES: Final = {
     "safe": _("核实安全"),

@@ -147,9 +147,9 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
     }
     said = titles.get(error.code or 500, error.name)
     if _wants_json():
-        return jsonify({"errors": [{"field": error.description if error.code == 422 else "", "message": said}]}), (
-            error.code or 500
-        )
+        return jsonify(
+            {"errors": [{"field": error.description if error.code == 422 else "", "message": said}]}
+        ), (error.code or 500)
     return render_template("error.html", title=said, said=""), error.code or 500
 
 

@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from triage.reader import Reader
-
 from config import embedded
 from config.migrate import service_url
 from config.relay import Doorbell, Relay
@@ -25,8 +23,10 @@ from notifications.providers.provider import Provider
 from notifications.providers.twilio import TwilioSMS
 from routing.clocks import table as clocks
 from routing.places import Gazetteer
+from triage.reader import Reader
 
 TABLES: Final = Path(__file__).parent / "tables"
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:

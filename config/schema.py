@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import intake.models
-import intake.register.accounts.models
-import intake.register.ledger
-import intake.register.pulse
-import notifications.models
-import routing.models
 import triage.models  # noqa: F401
 from intake.register.database import Model
 

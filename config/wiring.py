@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
-from triage.reader import Reader
 
 import intake.operations
 import intake.register.accounts.events as accounts
@@ -30,6 +29,7 @@ from routing import events as cases
 from routing.clocks.table import ClockTable
 from routing.places import Gazetteer
 from triage import events as readings
+from triage.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,8 +63,12 @@ class Handset:
 
 @intake.command("replay")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--rate", default=5.0, show_default=True, type=click.FloatRange(0.1, 200), help="Reports a second.")
-@click.option("--url", default=lambda: f"http://127.0.0.1:{os.environ.get('PORT', '8000')}", help="The service.")
+@click.option(
+    "--rate", default=5.0, show_default=True, type=click.FloatRange(0.1, 200), help="Reports a second."
+)
+@click.option(
+    "--url", default=lambda: f"http://127.0.0.1:{os.environ.get('PORT', '8000')}", help="The service."
+)
 @click.option("--patience", default=60.0, show_default=True, help="Seconds to wait for the last handset.")
 def replay(file: Path, rate: float, url: str, patience: float) -> None:
     """Send the reports of FILE (a JSON object a line, with text and channel) through HTTP into a running service."""
@@ -113,7 +117,9 @@ def _read(file: Path) -> Iterator[dict[str, Any]]:
 
 def _send(client: httpx.Client, report: dict[str, Any], played: Played) -> None:
     try:
-        answer = client.post("/api/v1/reports", json={name: report[name] for name in FIELDS if name in report})
+        answer = client.post(
+            "/api/v1/reports", json={name: report[name] for name in FIELDS if name in report}
+        )
         played.answered = time.monotonic()
         if answer.status_code != 201:
             played.error = f"HTTP {answer.status_code}"
@@ -143,7 +149,9 @@ def _settle(sending: dict[Future[None], Played], handset: Handset, bar: Any) -> 
 def _print(everyone: list[Played], *, took: float) -> None:
     for played in everyone:
         seconds = f"{played.on_handset - played.due:6.2f} s" if played.on_handset else "      –"
-        click.echo(f"{played.id}\t{played.number}\t{played.level or '–'}\t{seconds}\t{played.station or played.error}")
+        click.echo(
+            f"{played.id}\t{played.number}\t{played.level or '–'}\t{seconds}\t{played.station or played.error}"
+        )
     reached = sorted(played.on_handset - played.due for played in everyone if played.on_handset)
     judged = [played for played in everyone if played.expected and played.level]
     rows: list[tuple[str, str]] = [
@@ -151,14 +159,24 @@ def _print(everyone: list[Played], *, took: float) -> None:
         ("answered 201", str(sum(1 for played in everyone if played.number))),
         ("on a handset", str(len(reached))),
         ("stations", str(len({played.station for played in everyone if played.station}))),
-        ("levels", ", ".join(f"{level} {count}" for level, count in Counter(p.level for p in everyone).most_common())),
+        (
+            "levels",
+            ", ".join(
+                f"{level} {count}" for level, count in Counter(p.level for p in everyone).most_common()
+            ),
+        ),
         ("reports a second", f"{len(everyone) / took:.1f}"),
     ]
     if judged:
         rows.append(("level as labelled", f"{sum(p.level == p.expected for p in judged)} of {len(judged)}"))
     if len(reached) > 1:
         cuts = statistics.quantiles(reached, n=100, method="inclusive")
-        rows.append(("seconds to handset", f"p50 {cuts[49]:.2f}, p95 {cuts[94]:.2f}, p99 {cuts[98]:.2f}, max {reached[-1]:.2f}"))
+        rows.append(
+            (
+                "seconds to handset",
+                f"p50 {cuts[49]:.2f}, p95 {cuts[94]:.2f}, p99 {cuts[98]:.2f}, max {reached[-1]:.2f}",
+            )
+        )
     click.echo()
     for name, value in rows:
         click.echo(f"{name:>20}  {value}")

@@ -22,6 +22,10 @@ from intake.report import IncomingReport, number, readable
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
+class MessageKeyReused(ValueError):
+    """A message key that came before with another text: it would lose the second one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """What the sender is given at once. `again`: the same message had come before, and this is its first answer."""
@@ -36,7 +40,8 @@ def receive_report(session: Session, *, incoming: IncomingReport, home: str, now
     """Keeps the report as it came and says so (`ReportReceived`). Every door ends here.
 
     `home`: code of the city whose line this is. Idempotent by `incoming.message_key`, also when two requests
-    with the same key race: the second waits for the first and is given its number.
+    with the same key race: the second waits for the first and is given its number. Raises MessageKeyReused when the
+    key came before with another text.
     """
     keyring = keyring_of(session)
     key = (
@@ -67,7 +72,11 @@ def receive_report(session: Session, *, incoming: IncomingReport, home: str, now
         .returning(Report.id)
     ).scalar_one_or_none()
     if written is None:
-        first = session.execute(select(Report.id, Report.number).where(Report.message_key == key)).one()
+        first = session.execute(
+            select(Report.id, Report.number, Report.text).where(Report.message_key == key)
+        ).one()
+        if first.text != readable(incoming.text):
+            raise MessageKeyReused("the message key was used before, for another text")
         return Received(first.id, first.number, keyring.return_code(str(first.id)), again=True)
     event = ReportReceived(report_id=report_id, number=given, channel=incoming.channel)
     emit(session, event, at=now, actor="reporter")

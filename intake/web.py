@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from intake.operations import Received, receive_report
+from intake.operations import MessageKeyReused, Received, receive_report
 from intake.register.database import SERVICE
 from intake.register.service import Verdict, service
 from intake.report import CHANNELS, LONGEST_TEXT, IncomingReport, readable_json
@@ -96,10 +96,13 @@ def report_sent() -> ResponseReturnValue:
 
 @api.post("/reports")
 def create_report() -> ResponseReturnValue:
-    """`Idempotency-Key`: the sender's own key for this message; the same key again gives the first answer."""
+    """`Idempotency-Key`: the sender's own key for this message; the same key again gives the first answer,
+    and with another text it is refused (409)."""
     given = request.get_json(silent=True)
     if not isinstance(given, dict):
-        return _problems([{"field": "", "message": "the body must be a JSON object with at least a text"}], 400)
+        return _problems(
+            [{"field": "", "message": "the body must be a JSON object with at least a text"}], 400
+        )
     try:
         body = ReportBody.model_validate(readable_json(given))
     except ValidationError as error:
@@ -109,7 +112,10 @@ def create_report() -> ResponseReturnValue:
         ]
         return _problems(found, 422)
     key = request.headers.get("Idempotency-Key")
-    received, verdict = _take(body.incoming(original=given, key=key))
+    try:
+        received, verdict = _take(body.incoming(original=given, key=key))
+    except MessageKeyReused as error:
+        return _problems([{"field": "Idempotency-Key", "message": str(error)}], 409)
     answer = {
         "number": received.number,
         "return_code": received.return_code,

@@ -16,7 +16,13 @@ from routing.events import AcknowledgedAgain, CaseAcknowledged, RungReached
 
 
 def tell_rung(
-    session: Session, event: RungReached, *, wording: Wording, link_base: str, provider: Provider, now: datetime
+    session: Session,
+    event: RungReached,
+    *,
+    wording: Wording,
+    link_base: str,
+    provider: Provider,
+    now: datetime,
 ) -> None:
     operations.tell(
         session,
@@ -74,7 +80,9 @@ def send(
     return carry
 
 
-def _reply(session: Session, event: CaseAcknowledged | AcknowledgedAgain, *, words: str, now: datetime) -> None:
+def _reply(
+    session: Session, event: CaseAcknowledged | AcknowledgedAgain, *, words: str, now: datetime
+) -> None:
     assert event.officer_id is not None
     operations.write(
         session,

@@ -42,7 +42,13 @@ class Sending:
 
 
 def tell(
-    session: Session, *, reached: RungReached, wording: Wording, link_base: str, carries_links: bool, now: datetime
+    session: Session,
+    *,
+    reached: RungReached,
+    wording: Wording,
+    link_base: str,
+    carries_links: bool,
+    now: datetime,
 ) -> None:
     """Queues an alert to each officer of a rung. Idempotent by case, officer and rung."""
     keyring = keyring_of(session)
@@ -80,7 +86,14 @@ def tell(
 
 
 def write(
-    session: Session, *, officer_id: UUID, case_id: UUID | None, kind: str, level: str, text: str, now: datetime
+    session: Session,
+    *,
+    officer_id: UUID,
+    case_id: UUID | None,
+    kind: str,
+    level: str,
+    text: str,
+    now: datetime,
 ) -> None:
     """Queues a text that asks for no answer: a stand-down or a reply. Once per call: the relay calls once."""
     notice = Notice(
@@ -100,7 +113,9 @@ def write(
     _queued(session, notice, now=now)
 
 
-def stand_down(session: Session, *, case_id: UUID, answered_by: UUID | None, wording: Wording, now: datetime) -> None:
+def stand_down(
+    session: Session, *, case_id: UUID, answered_by: UUID | None, wording: Wording, now: datetime
+) -> None:
     """Somebody goes: what is queued for others is cancelled, and those already woken are told."""
     case = routing.case_by_id(session, case_id)
     if case is None:
@@ -115,7 +130,13 @@ def stand_down(session: Session, *, case_id: UUID, answered_by: UUID | None, wor
     for officer_id in sorted(told):
         text = wording.stand_down(number=case.number, unit=case.unit)
         write(
-            session, officer_id=officer_id, case_id=case_id, kind="stand_down", level=case.level, text=text, now=now
+            session,
+            officer_id=officer_id,
+            case_id=case_id,
+            kind="stand_down",
+            level=case.level,
+            text=text,
+            now=now,
         )
 
 
@@ -134,7 +155,12 @@ def claim(session: Session, *, notice_id: UUID, attempt: int, provider: str, now
     if officer is None or not officer.phone:
         _fail(session, notice, reason="no phone", now=now)
         return None
-    notice.state, notice.attempt, notice.due_at, notice.provider = "sending", attempt, now + PATIENCE, provider
+    notice.state, notice.attempt, notice.due_at, notice.provider = (
+        "sending",
+        attempt,
+        now + PATIENCE,
+        provider,
+    )
     return Sending(notice.id, attempt, str(notice.id), officer.phone, notice.text)
 
 

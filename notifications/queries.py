@@ -54,7 +54,11 @@ def asked(session: Session, officer_id: UUID) -> list[Asked]:
     """The cases this officer has been alerted to, the latest first."""
     rows = session.scalars(
         select(Notice)
-        .where(Notice.officer_id == officer_id, Notice.kind == "alert", Notice.state.in_(("sent", "sending", "unknown")))
+        .where(
+            Notice.officer_id == officer_id,
+            Notice.kind == "alert",
+            Notice.state.in_(("sent", "sending", "unknown")),
+        )
         .order_by(Notice.created_at.desc())
         .limit(50)
     )
@@ -76,7 +80,10 @@ def asked_by_link(session: Session, token: str) -> Asked | None:
 def handset_messages(session: Session, *, after: int = 0, limit: int = 2000) -> list[HandsetView]:
     """What the demo phones show, the oldest first. `after`: only messages with a higher id."""
     rows = session.scalars(
-        select(HandsetMessage).where(HandsetMessage.id > after).order_by(HandsetMessage.id.desc()).limit(limit)
+        select(HandsetMessage)
+        .where(HandsetMessage.id > after)
+        .order_by(HandsetMessage.id.desc())
+        .limit(limit)
     ).all()
     holders = {phone: routing.officer_by_phone(session, phone) for phone in {row.phone for row in rows}}
     return [

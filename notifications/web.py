@@ -43,7 +43,8 @@ def phones() -> ResponseReturnValue:
     with service().database.begin(SERVICE) as session:
         messages = queries.handset_messages(session)
     by_phone = {
-        phone: list(of_one) for phone, of_one in groupby(sorted(messages, key=lambda m: m.phone), lambda m: m.phone)
+        phone: list(of_one)
+        for phone, of_one in groupby(sorted(messages, key=lambda m: m.phone), lambda m: m.phone)
     }
     latest_first = sorted(by_phone.values(), key=lambda of_one: of_one[-1].id, reverse=True)
     return render_template("notifications/handset.html", phones=latest_first)

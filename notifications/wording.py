@@ -36,7 +36,7 @@ class Wording:
     texts: Mapping[str, Mapping[str, str]]
 
     def alert(self, *, number: str, level: str, due: str, link: str) -> str:
-        """`due`: "14:05" or "11-23 14:05"; empty where no answer is waited for. `link`: empty where it may not stand."""
+        """`due`: "14:05" or "11-23 14:05"; empty where no answer is awaited. `link`: empty where it may not stand."""
         text = self._fill("alert", level, level=self.texts["level"][level], number=number, due=due)
         return text + (self._fill("alert", "link", link=link) if link else "")
 
@@ -58,7 +58,9 @@ def load(path: Path, *, language: str) -> Wording:
         raise WordingError(f"{path.name}: {error}") from error
     for name in LANGUAGES:
         for section, keys in WORDS.items():
-            _check(raw.get(name, {}).get(section), keys, f"{path.name}: [{name}.{section}]", chinese=name == "zh")
+            _check(
+                raw.get(name, {}).get(section), keys, f"{path.name}: [{name}.{section}]", chinese=name == "zh"
+            )
     return Wording(raw[language])
 
 

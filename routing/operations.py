@@ -89,7 +89,9 @@ def open_case(
     return case.id
 
 
-def climb(session: Session, *, case_id: UUID, clocks: ClockTable, now: datetime, beyond: int | None = None) -> None:
+def climb(
+    session: Session, *, case_id: UUID, clocks: ClockTable, now: datetime, beyond: int | None = None
+) -> None:
     """Tells the next rung, unless somebody has answered meanwhile.
     `beyond`: only if the ladder has not yet gone past this rung (a notice to it could not be delivered)."""
     case = session.get(Case, case_id, with_for_update=True)
@@ -148,7 +150,9 @@ def acknowledge(
     return Acknowledgement(True, officer_id, now)
 
 
-def record_visit(session: Session, *, case_id: UUID, alone: bool, note: str, actor: str, now: datetime) -> None:
+def record_visit(
+    session: Session, *, case_id: UUID, alone: bool, note: str, actor: str, now: datetime
+) -> None:
     """The child was seen. Raises CaseRefused before acknowledgement and after closing, and for an empty note.
     Not idempotent: a second visit is a second visit; the first one stops the clock."""
     case = _locked(session, case_id)
@@ -181,7 +185,9 @@ def close(session: Session, *, case_id: UUID, outcome: str, note: str, actor: st
 
 def _climb(session: Session, case: Case, *, clocks: ClockTable, now: datetime) -> None:
     """To the next rung that has somebody; every rung passed is on the timeline."""
-    line = queries.line_of(session, queries.responsible_unit(session, code=case.division, home=case.division[:4]))
+    line = queries.line_of(
+        session, queries.responsible_unit(session, code=case.division, home=case.division[:4])
+    )
     rungs = ladder(line, queries.reachable(session, [unit.id for unit in line]))
     due = session.scalar(select(Clock.due_at).where(Clock.case_id == case.id, Clock.act == "acknowledge"))
     while case.rung + 1 < len(rungs):
@@ -208,7 +214,9 @@ def _climb(session: Session, case: Case, *, clocks: ClockTable, now: datetime) -
 
 def _meet(session: Session, case: Case, act: str, now: datetime) -> None:
     session.execute(
-        update(Clock).where(Clock.case_id == case.id, Clock.act == act, Clock.met_at.is_(None)).values(met_at=now)
+        update(Clock)
+        .where(Clock.case_id == case.id, Clock.act == act, Clock.met_at.is_(None))
+        .values(met_at=now)
     )
 
 

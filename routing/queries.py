@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, select
+from sqlalchemy import ColumnExpressionArgument, Select, case, select
 from sqlalchemy.orm import Session
 
 from intake.register.database import keyring_of
@@ -72,7 +72,9 @@ def responsible_unit(session: Session, *, code: str, home: str) -> UnitView:
     answers for whatever has no place yet and for children outside the city. LookupError when there is no centre."""
     wanted = [code[:9], code[:6], home] if code.startswith(home) else [home]
     row = session.scalars(
-        select(Unit).where(Unit.division.in_([prefix for prefix in wanted if prefix])).order_by(Unit.division.desc())
+        select(Unit)
+        .where(Unit.division.in_([prefix for prefix in wanted if prefix]))
+        .order_by(Unit.division.desc())
     ).first()
     if row is None:
         raise LookupError(f"no unit for {home}: the city has no centre")
@@ -123,14 +125,16 @@ def case_by_number(session: Session, number: str) -> CaseView | None:
 
 
 def case_of_report(session: Session, report_id: UUID) -> CaseView | None:
-    return next(iter(_cases(session, select(Case).join(CaseReport).where(CaseReport.report_id == report_id))), None)
+    return next(
+        iter(_cases(session, select(Case).join(CaseReport).where(CaseReport.report_id == report_id))), None
+    )
 
 
 def desk(session: Session, *, limit: int = 200) -> list[CaseView]:
-    """Open cases, the most urgent first, and of one level those that nobody has answered before the others."""
+    """Open cases: those that nobody has answered first, then by urgency, and of one kind the longest-waiting first."""
     urgency = case({"red": 0, "orange": 1, "yellow": 2, "green": 3}, value=Case.level)
     waiting = case((Case.state == "assigned", 0), else_=1)
-    statement = select(Case).where(Case.state != "closed").order_by(waiting, urgency, Case.opened_at.desc())
+    statement = select(Case).where(Case.state != "closed").order_by(waiting, urgency, Case.opened_at)
     return _cases(session, statement.limit(limit))
 
 
@@ -139,12 +143,14 @@ def case_timeline(session: Session, view: CaseView) -> list[Entry]:
     return timeline(session, [view.id, *view.reports])
 
 
-def _cases(session: Session, statement: Select[tuple[Case]]) -> list[CaseView]:
+def _cases(session: Session, statement: Select[Case]) -> list[CaseView]:
     rows = session.scalars(statement).all()
     ids = [row.id for row in rows]
     units = unit_names(session, [row.unit_id for row in rows])
     reports: dict[UUID, list[UUID]] = {}
-    for link in session.scalars(select(CaseReport).where(CaseReport.case_id.in_(ids)).order_by(CaseReport.report_id)):
+    for link in session.scalars(
+        select(CaseReport).where(CaseReport.case_id.in_(ids)).order_by(CaseReport.report_id)
+    ):
         reports.setdefault(link.case_id, []).append(link.report_id)
     clocks: dict[UUID, list[ClockView]] = {}
     for clock in session.scalars(select(Clock).where(Clock.case_id.in_(ids)).order_by(Clock.due_at)):
@@ -175,13 +181,11 @@ def _cases(session: Session, statement: Select[tuple[Case]]) -> list[CaseView]:
     ]
 
 
-def _officers(session: Session, *where: ColumnElement[bool]) -> list[OfficerView]:
+def _officers(session: Session, *where: ColumnExpressionArgument[bool]) -> list[OfficerView]:
     rows = session.execute(
         select(Officer, Unit.name).join(Unit, Unit.id == Officer.unit_id).where(*where).order_by(Officer.id)
     )
-    return [
-        OfficerView(row.id, row.name, row.phone or "", row.post, row.unit_id, unit) for row, unit in rows
-    ]
+    return [OfficerView(row.id, row.name, row.phone or "", row.post, row.unit_id, unit) for row, unit in rows]
 
 
 def _unit(row: Unit) -> UnitView:

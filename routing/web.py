@@ -43,7 +43,8 @@ def case_page(number: str) -> ResponseReturnValue:
         page: dict[str, Any] = {
             "case": case,
             "reports": [
-                (intake.report(session, report), triage.assessment(session, report)) for report in case.reports
+                (intake.report(session, report), triage.assessment(session, report))
+                for report in case.reports
             ],
             "timeline": entries,
             "people": actors(session, entries),

@@ -6,18 +6,22 @@ Fakes stand at three seams only: the provider, the clock, and a Redis that is do
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import httpx
+import psutil
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -42,10 +46,9 @@ NIGHT = datetime(2026, 3, 4, 18, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _only_loopback() -> Iterator[None]:
+def _only_loopback() -> None:
     """A test that reaches for the outside world fails."""
     socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
-    yield
 
 
 @dataclass
@@ -126,7 +129,9 @@ def database(settings: Settings) -> Iterator[Database]:
 
 
 @pytest.fixture
-def parts(settings: Settings, database: Database, clock: FakeClock, provider: FakeProvider) -> Iterator[Parts]:
+def parts(
+    settings: Settings, database: Database, clock: FakeClock, provider: FakeProvider
+) -> Iterator[Parts]:
     parts = assemble(settings, now=clock, database=database, provider=provider)
     parts.doorbell.redis.flushall()
     yield parts
@@ -191,8 +196,6 @@ class Running:
 
     def pids(self, program: str) -> list[int]:
         """Process ids of this service's processes whose command line holds `program`."""
-        import psutil
-
         mine = psutil.Process(self.process.pid).children(recursive=True)
         return [child.pid for child in mine if program in " ".join(child.cmdline())]
 
@@ -222,7 +225,9 @@ def start_service(data_dir: Path, **environ: str) -> Running:
     port = free_port()
     data_dir.mkdir(parents=True, exist_ok=True)
     log = data_dir / "terminal.log"
-    inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+    inherited = {
+        name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")
+    }
     with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "config.serve"],
@@ -245,12 +250,30 @@ def start_service(data_dir: Path, **environ: str) -> Running:
     return running
 
 
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    """A directory that PostgreSQL's own user gets through to, when we are root; pytest's is closed to others."""
+    with _scratch() as directory:
+        yield directory
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    directory = Path(tempfile.mkdtemp(prefix="hutong-"))
+    directory.chmod(0o711)
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def service() -> Iterator[Running]:
     """One running demo for all journeys."""
-    running = start_service(tmp_path_factory.mktemp("service"))
-    yield running
-    assert running.stop() == 0
+    with _scratch() as directory:
+        running = start_service(directory / "service")
+        yield running
+        assert running.stop() == 0
 
 
 @pytest.fixture(scope="session")

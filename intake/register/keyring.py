@@ -1,7 +1,7 @@
 """Keys for personal fields: encryption that knows its column, and keyed indexes that can be searched.
 
-Sealed bytes are ``0x01 | key-id length | key id | 12-byte nonce | AES-256-GCM ciphertext and tag``. The column's name is
-authenticated with the text, so a value that was copied into another column does not open. A blind index is
+Sealed bytes are ``0x01 | key-id length | key id | 12-byte nonce | AES-256-GCM ciphertext and tag``. The column's
+name is authenticated with the text, so a value that was copied into another column does not open. A blind index is
 HMAC-SHA-256 over the kind and the normalised value: equal values are found, and nothing is read, without the key.
 """
 

@@ -8,7 +8,6 @@ A payload holds ids and plain facts, never a name, a phone or a sentence: it can
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import uuid
@@ -87,10 +86,14 @@ class Entry:
     payload: dict[str, Any]
 
 
-@functools.cache
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
+
+
 def adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    """To and from the payload of an event of this kind."""
-    return TypeAdapter(kind)
+    """To and from the payload of an event of this kind; made once, for making it is what costs."""
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def emit(session: Session, event: Event, *, at: datetime, actor: str) -> uuid.UUID:

@@ -48,4 +48,3 @@ class Service:
 
 def service() -> Service:
     return cast(Service, current_app.extensions[EXTENSION])
-

@@ -21,7 +21,7 @@ OFFICIAL = "https://api.twilio.com"
 TRY_AGAIN = (408, 425, 429)
 
 
-class _Elsewhere(TwilioHttpClient):
+class _Elsewhere(TwilioHttpClient):  # type: ignore[misc]  # the SDK ships no types
     """Sends to another base URL than Twilio's own (`TWILIO_API_URL`): a proxy, or a test's local server."""
 
     def __init__(self, base: str) -> None:

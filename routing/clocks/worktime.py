@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ class WorkingTime:
 
     def __post_init__(self) -> None:
         flat = [moment for period in self.periods for moment in period]
-        if not flat or any(later <= earlier for earlier, later in zip(flat, flat[1:], strict=False)):
+        if not flat or any(later <= earlier for earlier, later in pairwise(flat)):
             raise ValueError("periods: each must end after it begins, and before the next begins")
 
     @property
@@ -66,4 +67,4 @@ def calendar_known(day: date) -> bool:
 
 def _span(period: tuple[time, time]) -> timedelta:
     epoch = date(2000, 1, 1)
-    return datetime.combine(epoch, period[1]) - datetime.combine(epoch, period[0])  # noqa: DTZ901
+    return datetime.combine(epoch, period[1]) - datetime.combine(epoch, period[0])

@@ -54,11 +54,20 @@ class Orphan:
     scope: str
     adjacent: bool
 
+    def likely_start(self, text: str) -> int:
+        """Where the unknown name begins, as far as it can be told from the words before it."""
+        found = _BEFORE_NAME.match(text, self.start, self.stop - SHORTEST)
+        return found.end() if found else self.start
+
     def words(self, text: str) -> str:
-        """The unknown name as far as it can be told from the words before it."""
-        start = self.start
-        found = _BEFORE_NAME.match(text, start, self.stop - SHORTEST)
-        return text[found.end() if found else start : self.end]
+        """The unknown name."""
+        return text[self.likely_start(text) : self.end]
+
+    def starts(self, text: str) -> list[int]:
+        """Where it may begin: right after its county or township it is whole, else anywhere."""
+        if self.adjacent:
+            return list(dict.fromkeys((self.start, self.likely_start(text))))
+        return list(range(self.start, self.stop - SHORTEST + 1))
 
 
 def find_orphans(text: str, chains: list[Chain]) -> list[Orphan]:
@@ -69,6 +78,8 @@ def find_orphans(text: str, chains: list[Chain]) -> list[Orphan]:
     orphans = []
     for found in GENERIC.finditer(text):
         kind, end = said_kind(text, found.start())
+        if kind is Kind.VILLAGE and said_kind(text, end)[0] is Kind.TOWNSHIP:
+            continue  # 亡村镇: its 村 is part of the name
         if kind is Kind.NONE or any(one.start <= found.start() < one.end for one in every):
             continue
         before = certain if kind is Kind.TOWNSHIP else every
@@ -145,7 +156,7 @@ def _heard(
     gazetteer: Gazetteer, text: str, orphan: Orphan, index: SoundIndex, *, near: bool
 ) -> list[Mention]:
     """The longest end of the orphan that sounds like a name of the index."""
-    for start in range(orphan.start, orphan.stop - SHORTEST + 1):
+    for start in orphan.starts(text):
         heard = text[start : orphan.stop]
         alike = [(distance, name) for distance, name in index.alike(heard) if distance <= MAYBE_HEARD]
         if not alike:
@@ -159,8 +170,6 @@ def _heard(
         if orphan.kind is Kind.TOWNSHIP:
             codes = _of_rank(gazetteer, codes, text[orphan.stop : orphan.end])
         sure = nearest <= SURELY_HEARD and (near or len(heard) > SHORTEST or nearest <= ONE_TONE)
-        if orphan.adjacent and start > orphan.start:
-            sure = False
         weight = 2.6 + 0.2 * (len(heard) - 2) - nearest - (0.0 if near else 0.4)
         doubt = SETTLED if sure else (NEEDS_VILLAGE if near else NEEDS_SUPPORT)
         return [Mention(start, orphan.end, heard, orphan.kind, codes, weight, how="sound", doubt=doubt)]
@@ -170,19 +179,16 @@ def _heard(
 def _kept_name(gazetteer: Gazetteer, text: str, orphan: Orphan, scope: str, *, near: bool) -> list[Mention]:
     """A township merged away: the village at its old seat mostly keeps the name (新滩镇, now 新滩社区)."""
     index = gazetteer.area(scope)
-    for start in range(orphan.start, orphan.stop - SHORTEST + 1):
+    for start in orphan.starts(text):
         villages = [code for code in index.codes.get(text[start : orphan.stop], ()) if len(code) == 12]
         if not villages:
             continue
         villages = list(gazetteer.same_generic(tuple(villages), "社区"))
         townships = tuple(dict.fromkeys(code[:9] for code in villages))
         stem = text[start : orphan.stop]
-        whole = start == orphan.start or not orphan.adjacent
         rare = len(gazetteer.area(scope[:4]).codes[text[start : orphan.stop]]) <= RARE
-        if near:
-            doubt = SETTLED if whole and rare and len(townships) == 1 else NEEDS_VILLAGE
-        else:
-            doubt = NEEDS_SUPPORT
+        settled = SETTLED if rare and len(townships) == 1 else NEEDS_VILLAGE
+        doubt = settled if near else NEEDS_SUPPORT
         weight = 2.3 + 0.2 * (len(stem) - 2) - (0.0 if near else 0.6)
         return [Mention(start, orphan.end, stem, orphan.kind, townships, weight, how="old", doubt=doubt)]
     return []
@@ -190,7 +196,7 @@ def _kept_name(gazetteer: Gazetteer, text: str, orphan: Orphan, scope: str, *, n
 
 def _mistyped(gazetteer: Gazetteer, text: str, orphan: Orphan, index: SoundIndex) -> list[Mention]:
     """A name of the index one slip of the hand away: a character more, less, other, or two exchanged."""
-    for start in range(orphan.start, orphan.stop - SHORTEST + 1):
+    for start in orphan.starts(text):
         typed = text[start : orphan.stop]
         near = {name: doubt for name in index.names if (doubt := _slip(gazetteer, typed, name)) is not None}
         if not near:

@@ -28,8 +28,10 @@ REPEATED = 0.6
 HOME = 0.8
 # A chain of this weight stands by itself; one above FAINT is worth asking about when there is nothing else.
 CERTAIN_WEIGHT = 1.0
-FAINT_WEIGHT = 0.2
+FAINT_WEIGHT = 0.15
 TIED = 0.5
+# A name of this weight is there, whatever follows it.
+HOLDING_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def link(text: str, first: Mention, second: Mention) -> float:
 def best_groups(text: str, mentions: list[Mention]) -> list[list[Mention]]:
     """The mentions that do not overlap and weigh most together, cut where they are not linked."""
     ordered = sorted(
-        (one for one in mentions if one.kind is Kind.NONE or not _torn_off(text, mentions, one)),
+        (one for one in mentions if not _torn_off(text, mentions, one)),
         key=lambda mention: (mention.start, mention.end),
     )
     best: list[tuple[float, int, bool]] = []  # weight so far, index before (-1: none), whether linked to it
@@ -137,15 +139,16 @@ def _touching(text: str, first: Mention, second: Mention) -> bool:
 
 
 def _torn_off(text: str, mentions: list[Mention], mention: Mention) -> bool:
-    """Whether a name is the end of a longer unknown one after a county: 白村 in 富平县跃白村."""
-    return any(
+    """Whether a name is the end of a longer unknown one after a county or township: 白村 in 富平县跃白村."""
+    torn = any(
         one.end < mention.start
-        and len(one.codes[0]) == 6
-        and one.weight >= CERTAIN_WEIGHT
+        and len(one.codes[0]) >= 6
+        and one.weight >= HOLDING_WEIGHT
         and _touching(text, one, mention)
-        and not any(nested(a, b) for a in one.codes for b in mention.codes)
+        and not link(text, one, mention)
         for one in mentions
     )
+    return torn and not any(one.end == mention.start and link(text, one, mention) for one in mentions)
 
 
 def _contradicted(county: Mention, place: Mention) -> bool:
@@ -198,7 +201,7 @@ def _township_first(mention: Mention, holder: str, home: str) -> list[str]:
     if mention.kind is Kind.NONE:
         if not holder and any(len(code) == 6 and code.startswith(home[:4]) for code in fitting):
             fitting = [code for code in fitting if len(code) <= 6]
-        counties = {code[:6] for code in fitting if len(code) == 9}
+        counties = {code[:6] for code in fitting if len(code) == 9 and holder}
         fitting = [code for code in fitting if len(code) < 12 or code[:6] not in counties]
     return fitting
 

@@ -68,6 +68,11 @@ def _narrowed(told: list[Told]) -> list[Told]:
     return narrowed
 
 
+def _moved_on(best: Told, other: Told) -> bool:
+    """Whether the text goes on to say as clearly that the child is somewhere else: 听说跟爸爸去浙江了."""
+    return other.role is Role.PRESENT and other.score >= CLEARLY and other.chain.start > best.chain.end
+
+
 def _sure(told: Told) -> float:
     mentions = told.chain.mentions
     sure = EXACT if all(mention.how in ("exact", "alias") for mention in mentions) else BRIDGED
@@ -90,7 +95,9 @@ class _Settling:
     orphans: list[Orphan]
 
     def placement(self) -> Placement:
-        certain = [one for one in self.chains if one.weight >= CERTAIN_WEIGHT]
+        # A county's bare name is certain when another name follows at once: 介休洪善镇.
+        starts = {one.start for one in self.chains}
+        certain = [one for one in self.chains if one.weight >= CERTAIN_WEIGHT or one.end in starts]
         told = _narrowed(read_roles(self.plain, certain, self.home))
         contradicted = contradiction(self.gazetteer, self.plain, told)
         if contradicted:
@@ -119,7 +126,7 @@ class _Settling:
         rivals = [
             one
             for one in places
-            if _rank(one) > _rank(best) - MARGIN
+            if (_rank(one) > _rank(best) - MARGIN or _moved_on(best, one))
             and not any(nested(code, other) for code in codes for other in one.chain.codes)
         ]
         # A township set aside for a mere county is worth a question.
@@ -132,13 +139,16 @@ class _Settling:
         ]
         every = [*codes, *(code for one in rivals for code in one.chain.codes)]
         code = common_code(every)
+        mistyped = [one for one in best.chain.mentions if one.how == "typo" and one.doubt]
         if rivals:
             doubt = whose_place(self.gazetteer, every, self.home)
         elif len({one[:9] for one in codes}) > 1:
             doubt = which_of(self.gazetteer, codes, self.home)
+            if mistyped:
+                doubt = f"没有查到“{self.text[mistyped[0].start : mistyped[0].end]}”，{doubt}"
         else:
             doubt = weak_bridge(self.gazetteer, self.text, best.chain, code, self.home)
-            if doubt and any(mention.how == "typo" and mention.doubt for mention in best.chain.mentions):
+            if doubt and mistyped:
                 # A township nearly so called may not be the one merged away: the county is what is known.
                 code = common_code([code[:6], code])
         if not doubt:

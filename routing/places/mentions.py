@@ -19,6 +19,8 @@ _SAID_WEIGHT = {
     Kind.TOWNSHIP: 3.0,
     Kind.VILLAGE: 2.4,
 }
+# A trifle more than the same word as today's name, so that the bridge is told.
+_ALIAS_WEIGHT = 3.05
 # Elsewhere the same words weigh less, so that 城关镇 at home is not looked for all over China.
 ELSEWHERE = 0.5
 FAINTEST = -1.5
@@ -114,8 +116,12 @@ def _bare_mention(
     townships = {code for code in codes if len(code) == 9}
     # The home county's name is its own; a village called like it says its generic word.
     own = any(len(code) == 6 and code.startswith(home[:4]) for code in codes)
+    # 西安 elsewhere is the city, not one of the districts called so.
+    city = any(len(code) == 4 for code in codes)
     for code in codes:
         if len(code) == 12 and (own or code[:9] in townships):
+            continue
+        if len(code) == 6 and city and not code.startswith(home[:4]):
             continue
         weight = bare_weight(
             code,
@@ -147,7 +153,7 @@ def alias_mentions(gazetteer: Gazetteer, text: str, start: int, word: str, home:
         kind, end = said_kind(text, stop)
         if kind is Kind.VILLAGE and len(alias.code) < 9:
             kind, end = Kind.NONE, stop
-        weight = 2.25 + 0.2 * (len(word) - 2)
+        weight = _ALIAS_WEIGHT + 0.2 * max(0, len(word) - 3) + 0.1 * min(len(word), LONG)
         if kind is Kind.NONE and len(word) == 2 and alias.kind != "改名":
             weight = bare_weight(
                 alias.code[:9],

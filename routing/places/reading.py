@@ -6,10 +6,10 @@ from routing.places.bridging import Orphan, bridge, bridge_bare, bridge_county, 
 from routing.places.chains import Chain, find_chains, nested
 from routing.places.gazetteer import Gazetteer
 from routing.places.mentions import Mention, area_mentions, find_mentions
-from routing.places.names import Kind
 
 # Of a name that stands in many cities (朝阳区) this many are looked into.
 MOST_OUTSIDE = 3
+ROUNDS = 3
 
 
 def read_chains(gazetteer: Gazetteer, text: str, home: str) -> tuple[list[Chain], list[Orphan]]:
@@ -20,24 +20,17 @@ def read_chains(gazetteer: Gazetteer, text: str, home: str) -> tuple[list[Chain]
     if outside:
         mentions += outside
         chains = find_chains(text, mentions, home)
-    orphans = find_orphans(text, chains)
-    bridged = (bridge(gazetteer, text, orphans, home) if orphans else []) + bridge_bare(
-        gazetteer, text, chains
-    )
-    if bridged:
-        mentions += bridged
-        chains = find_chains(text, mentions, home)
-        counties = bridge_county(gazetteer, text, chains)
-        if counties:
-            chains = find_chains(text, mentions + counties, home)
-        if any(orphan.kind is Kind.VILLAGE for orphan in orphans):
-            # A village can be told only once its misheard township is known.
-            villages = [one for one in find_orphans(text, chains) if one.kind is Kind.VILLAGE]
-            more = bridge(gazetteer, text, villages, home)
-            if more:
-                chains = find_chains(text, mentions + counties + more, home)
+    # A township can be told only once its misheard county is known, a village only after its township.
+    for _ in range(ROUNDS):
         orphans = find_orphans(text, chains)
-    return chains, orphans
+        bridged = bridge(gazetteer, text, orphans, home) if orphans else []
+        bridged += bridge_bare(gazetteer, text, chains) + bridge_county(gazetteer, text, chains)
+        new = [mention for mention in bridged if mention not in mentions]
+        if not new:
+            return chains, orphans
+        mentions += new
+        chains = find_chains(text, mentions, home)
+    return chains, find_orphans(text, chains)
 
 
 def _outside(gazetteer: Gazetteer, text: str, chains: list[Chain], home: str) -> list[Mention]:

@@ -37,7 +37,7 @@ _CHILD = (
 _KIN = (
     r"(?:爷爷奶奶|外公外婆|姥姥姥爷|爸爸妈妈|爹妈|爸妈|父母|爷爷|奶奶|外婆|外公|外爷|姥姥|姥爷|家婆|家公|嘎嘎|嘎婆|阿公|阿婆|舅舅|舅妈|舅娘|姑姑"
     r"|姑妈|姑父|姑爹|姨妈|姨父|姨娘|姨|大伯|伯伯|伯父|伯娘|伯|叔叔|叔父|叔|婶婶|婶|爸爸|妈妈|父亲|母亲|继父|继母|养父|养母|后爸|后爹|后妈"
-    r"|后娘|亲爸|亲妈|亲爹|亲娘|生父|生母|干爹|干妈|姐姐|哥哥|姐夫|堂哥|堂姐|表哥|表姐|祖父母?|祖母|外祖父母?|外祖母|爷|奶|婆|爸|爹|妈|娘|父|母|舅|姑|姐|哥|监护人|亲戚|保姆"
+    r"|后娘|亲爸|亲妈|亲爹|亲娘|生父|生母|干爹|干妈|姐姐|哥哥|姐夫|妹夫|女婿|儿媳妇?|媳妇|嫂子|弟媳妇?|弟妹|婶子|前妻|前夫|老公|老婆|堂客|婆娘|堂哥|堂姐|表哥|表姐|祖父母?|祖母|外祖父母?|外祖母|爷|奶|婆|爸|爹|妈|娘|父|母|舅|姑|姐|哥|监护人|亲戚|保姆"
     r"|师傅|老师|老板)"
 )
 _CHILD_KIN = rf"(?:(?:{_CHILD})(?:的|他|她|家)*|我|俺|咱|前)?(?:亲)?(?P<kin>{_KIN})"
@@ -45,7 +45,7 @@ _IS_CHILD = re.compile(_CHILD)
 _SUBJECT = re.compile(
     rf"(?P<with>(?:跟着?|随着?|同|和|由|被|让|给|归|交给|丢给|扔给|托给|送给|寄养在|养在|放在)(?:{_CHILD}|我|俺)*(?:的)?(?:{_KIN}))"
     rf"|(?P<kin>(?:{_CHILD}(?:的|他|她|家)*|我们?|俺|前)?(?:亲)?{_KIN})"
-    rf"|(?P<child>{_CHILD})|(?P<self>我们?|俺们?|咱们?|本人|前夫|前妻|老公|老婆|对象)"
+    rf"|(?P<child>{_CHILD})|(?P<self>我们?|俺们?|咱们?|本人)"
 )
 _SENTENCE = re.compile(r"[。！!？?；;\n]")
 _CLAUSE = re.compile(r"[，,：:、]")
@@ -67,7 +67,7 @@ _REGISTERED = re.compile(r"(?:户籍|户口|户头|籍贯|身份证|落户|上�
 _REGISTERED_AFTER = re.compile(r"(?:那边|那里|那)?的?(?:户籍|户口|户头|籍贯|籍|身份证)")
 _ROLL = re.compile(r"(?:学籍|报名|挂名)[^，。]{0,8}$")
 _ROLL_AFTER = re.compile(r"的?学籍")
-_ORIGIN = re.compile(r"(?:老家|祖籍|原籍|娘家|本是|原是|出生|生在|生于|籍)[^，。]{0,5}$")
+_ORIGIN = re.compile(r"(?:老家|祖籍|原籍|娘家|本是|原是|出生(?!就|起|后|以来)|生在|生于|籍)[^，。]{0,5}$")
 _ORIGIN_AFTER = re.compile(
     r"(?:那边)?(?:人(?=[，,。；;、]|$)|人氏|来的|过来的|转来|转学|嫁过?来|嫁过?去|口音|老家|的老家|籍|娶来|拐来|买来|流浪来|搬来|跑来|逃来)"
 )
@@ -82,7 +82,7 @@ _NOW_WORD = re.compile(
 )
 _LIVES = re.compile(
     r"(?:暂住|租住|租在|租房|租的?房|借住|寄住|寄居|寄养|寄宿|寄放|养在|放在|丢在|丢给|丢到|扔在|扔给|留在|撇在|躲在|藏在|关在|锁在|困在"
-    r"|人在|娃在|孩子在|落脚|安置|安顿|收留|住在|住到|住|待在|呆在|蹲在|流浪|过继|抱养|抱到|弄到|卖到|嫁到|说是在|人已|生活)[^，。]{0,10}$"
+    r"|人在|娃在|孩子在|落脚|(?:现在|如今|目前|眼下|这会儿|已经|还|一直)在|安置|安顿|收留|住在|住到|住|待在|呆在|蹲在|流浪|过继|抱养|抱到|弄到|卖到|嫁到|说是在|人已|生活)[^，。]{0,10}$"
 )
 _MOVED = re.compile(
     r"(?:送|跑|逃|接|领|带|搬|转|回|拉|抱|弄|迁|躲|流落|流浪|溜|骗|拐|调|拖|撵|赶|移|去)(?:学|家)?(?:到|去|回|往|至|进|了|来|在)+"
@@ -120,6 +120,11 @@ _KIN_PLACE = re.compile(
 _WITH_KIN = re.compile(r"[跟和随被由给同把丢]|带着|放在|养在|住在|寄养")
 
 
+# 在我们夷陵区: no subject, only where the speaker is at home.
+_OUR = re.compile(r"(?:我们|咱们|俺们|咱|你们)(?:这边|这里|这儿|那边|村|镇|乡|县|这)?的?$")
+_ADULT = re.compile(r"[^，。]{0,6}(?:坐牢|服刑|当兵|读大学|上大学|念大学)")
+
+
 def _context(text: str, start: int, floor: int) -> tuple[str, str]:
     """The clause before ``start``, and the rest of its sentence before that; neither reaches ``floor``."""
     sentence = floor
@@ -133,6 +138,7 @@ def _context(text: str, start: int, floor: int) -> tuple[str, str]:
 
 def _subject(words: str) -> str:
     """The last subject named in ``words``: child, kin, self or nothing; a child with its kin is the child."""
+    words = _OUR.sub("", words)
     subject = ""
     for found in _SUBJECT.finditer(words):
         kind = found.lastgroup or ""
@@ -173,7 +179,7 @@ def read_role(text: str, chain: Chain, home: str, floor: int, ceiling: int) -> T
         # Who tells a place of the home city is there and sees it; who tells a city far away is not.
         near = len(chain.codes[0]) >= 6 and chain.codes[0].startswith(home[:4]) and not works
         return Told(chain, Role.TOLD, -1.5) if near else Told(chain, Role.ELSEWHERE, -4.0)
-    if works and subject in ("self", "kin"):
+    if (works and subject in ("self", "kin")) or _ADULT.match(after):
         return Told(chain, Role.ELSEWHERE, -5.0)
     if subject in ("self", "kin") and _WENT.search(clause) and not _TAKES.search(clause):
         return Told(chain, Role.ELSEWHERE, -3.0)

@@ -36,7 +36,7 @@ _NAME_BEFORE = re.compile(
 )
 _NAME_AFTER = re.compile(
     r"[，,、（(\s]{0,2}(?:男|女|\d+\s*岁|[一二三四五六七八九十]+岁)|(?:的|他|她)?(?:妈|爸|爷|奶|父|母|家长|班主任|同学|哥|姐|弟|妹)"
-    r"|同学|老师|某"
+    r"|同学|老师|某|(?:这|那)(?:个|位)?(?:人|娃|孩子|小子|老头|女的|男的)"
 )
 _WORD_BEFORE = re.compile(r"(?:[很挺好真太最更不没蛮老多够较]|特别|非常|平时|有点|比较|保|报|求)$")
 _WORD_AFTER = re.compile(r"[得地点些了着过]|长大|无事|的?(?:孩子|性格|日子|相处)")
@@ -77,7 +77,11 @@ def bare_weight(code: str, *, length: int, before: str, after: str, home: bool, 
         weight += 0.6
     if followed:
         weight += 1.9 if len(code) == 12 else 0.4
-    if not led and not followed:  # 富平柿饼
+    if len(code) == 12 and _SURE_AFTER.match(after):
+        weight += 0.5
+    if not followed and len(code) == 9:  # 龙井 in 龙井沟
+        weight -= 0.5
+    elif not led and not followed:  # 富平柿饼
         weight -= 0.3
     if is_person(before, after) or _THING_AFTER.match(after):
         weight -= 2.0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -29,11 +32,15 @@ def test_the_service_owns_nothing_and_cannot_walk_past_row_level_security(settin
         me = connection.scalar(text("select current_user"))
         assert me == service_role(settings.database_url)
         rights = connection.execute(
-            text("select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname = current_user")
+            text(
+                "select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname = current_user"
+            )
         ).one()
         assert not any(rights)
         owned = connection.scalar(
-            text("select count(*) from pg_class where relowner = (select oid from pg_roles where rolname = current_user)")
+            text(
+                "select count(*) from pg_class where relowner = (select oid from pg_roles where rolname = current_user)"
+            )
         )
         assert owned == 0
         # A transaction that says nothing about its scope sees nothing.
@@ -70,9 +77,12 @@ def test_the_service_has_no_right_to_rewrite_the_ledger(
     client: FlaskClient, parts: Parts, statement: str
 ) -> None:
     client.post("/api/v1/reports", json={"text": "榆次区张庆乡有个孩子被打"})
-    with parts.database.begin(SERVICE) as session:
-        with pytest.raises(DBAPIError, match="permission denied"), session.begin_nested():
-            session.execute(text(statement))
+    with (
+        parts.database.begin(SERVICE) as session,
+        pytest.raises(DBAPIError, match="permission denied"),
+        session.begin_nested(),
+    ):
+        session.execute(text(statement))
 
 
 @pytest.mark.parametrize("statement", REWRITES)
@@ -88,6 +98,15 @@ def test_the_owner_is_stopped_by_the_trigger(settings: Settings, statement: str)
     engine.dispose()
 
 
+@contextmanager
+def unguarded(engine: Engine) -> Iterator[Connection]:
+    """The owner's connection with the ledger's trigger taken away for a moment."""
+    with engine.begin() as connection:
+        connection.execute(text("alter table event disable trigger ledger_rows"))
+        yield connection
+        connection.execute(text("alter table event enable trigger ledger_rows"))
+
+
 def test_a_chain_that_was_tampered_with_names_the_row(client: FlaskClient, settings: Settings) -> None:
     """Somebody with the owner's rights who takes the trigger away still cannot hide what was changed."""
     assert settings.database_url is not None
@@ -97,29 +116,26 @@ def test_a_chain_that_was_tampered_with_names_the_row(client: FlaskClient, setti
     app.test_client().post("/api/v1/reports", json={"text": "太谷区侯城乡有个孩子被打"})
     with parts.database.begin(SERVICE) as session:
         assert list(verify(session)) == []
-    with engine.begin() as connection:
-        connection.execute(text("alter table event disable trigger ledger_rows"))
-        stream = connection.scalar(text("select stream from event where kind = 'CaseOpened' order by at desc limit 1"))
-        connection.execute(
-            text("update event set payload = payload || '{\"level\": \"green\"}' where stream = :s and kind = 'CaseOpened'"),
-            {"s": stream},
-        )
-        connection.execute(
-            text("delete from delivery where event_id in (select id from event where stream = :s and kind = 'RungReached')"),
-            {"s": stream},
-        )
-        connection.execute(text("delete from event where stream = :s and kind = 'RungReached'"), {"s": stream})
-        connection.execute(text("alter table event enable trigger ledger_rows"))
+    deliveries = "delete from delivery where event_id in (select id from event where {which})"
+    rung = "stream = :s and kind = 'RungReached'"
+    with unguarded(engine) as connection:
+        stream = {
+            "s": connection.scalar(
+                text("select stream from event where kind = 'CaseOpened' order by at desc limit 1")
+            )
+        }
+        lowered = 'update event set payload = payload || \'{"level"\\: "green"}\''
+        connection.execute(text(f"{lowered} where stream = :s and kind = 'CaseOpened'"), stream)
+        connection.execute(text(deliveries.format(which=rung)), stream)
+        connection.execute(text(f"delete from event where {rung}"), stream)
     with parts.database.begin(SERVICE) as session:
         found = {(broken.kind, broken.why) for broken in verify(session)}
     assert ("CaseOpened", "changed") in found
     assert ("NoticeQueued", "removed or reordered") in found
     # Leave no broken chain behind for other tests.
-    with engine.begin() as connection:
-        connection.execute(text("alter table event disable trigger ledger_rows"))
-        connection.execute(text("delete from delivery where event_id in (select id from event where stream = :s)"), {"s": stream})
-        connection.execute(text("delete from event where stream = :s"), {"s": stream})
-        connection.execute(text("alter table event enable trigger ledger_rows"))
+    with unguarded(engine) as connection:
+        connection.execute(text(deliveries.format(which="stream = :s")), stream)
+        connection.execute(text("delete from event where stream = :s"), stream)
     engine.dispose()
     parts.database.bind.engine.dispose()
     parts.doorbell.redis.close()
@@ -130,7 +146,12 @@ def test_a_dump_without_the_key_yields_no_name_phone_or_sentence(
 ) -> None:
     parts = assemble(settings)
     app = create_app(settings, parts=parts)
-    secret = {"text": "小名叫豆豆的孩子在柴房", "place": "太谷区侯城乡惠安村", "phone": "13900001234", "name": "王秀兰"}
+    secret = {
+        "text": "小名叫豆豆的孩子在柴房",
+        "place": "太谷区侯城乡惠安村",
+        "phone": "13900001234",
+        "name": "王秀兰",
+    }
     answer = app.test_client().post(
         "/api/v1/reports",
         json={
@@ -180,7 +201,9 @@ def test_models_equal_migrations_up_and_down(servers: embedded.Addresses, settin
     from config.migrate import MIGRATIONS
 
     url = make_url(servers.owner_url)
-    with psycopg.connect(host=url.query["host"], user="postgres", dbname="postgres", autocommit=True) as connection:
+    with psycopg.connect(
+        host=url.query["host"], user="postgres", dbname="postgres", autocommit=True
+    ) as connection:
         connection.execute("create database upanddown owner hutong_owner")
     other = url.set(database="upanddown").render_as_string(hide_password=False)
     upgrade(other, settings)

@@ -27,7 +27,11 @@ def send(client: FlaskClient, text: str = PLAIN_RED, **more: object) -> dict[str
 
 
 def test_a_report_reaches_the_officer_and_the_answer_stops_the_clock(
-    client: FlaskClient, parts: Parts, provider: FakeProvider, clock: FakeClock, answer_bell: Callable[[], int]
+    client: FlaskClient,
+    parts: Parts,
+    provider: FakeProvider,
+    clock: FakeClock,
+    answer_bell: Callable[[], int],
 ) -> None:
     given = send(client)
     assert given["level"] == "red"
@@ -77,7 +81,11 @@ def test_a_report_reaches_the_officer_and_the_answer_stops_the_clock(
 
 
 def test_nobody_answers_deputy_county_city_by_the_clock(
-    client: FlaskClient, parts: Parts, provider: FakeProvider, clock: FakeClock, answer_bell: Callable[[], int]
+    client: FlaskClient,
+    parts: Parts,
+    provider: FakeProvider,
+    clock: FakeClock,
+    answer_bell: Callable[[], int],
 ) -> None:
     given = send(client)
     told = []
@@ -166,7 +174,12 @@ def test_the_station_of_the_childs_township_or_the_citys_centre(
 
 
 def test_the_place_that_the_sender_gives_decides(client: FlaskClient) -> None:
-    for place in ("太谷区侯城乡", "140703200", {"code": "140703200"}, {"county": "太谷区", "township": "侯城乡"}):
+    for place in (
+        "太谷区侯城乡",
+        "140703200",
+        {"code": "140703200"},
+        {"county": "太谷区", "township": "侯城乡"},
+    ):
         given = send(client, "隔壁小孩又被打了，腿上有伤。", place=place)
         steps = client.get(f"/api/v1/reports/{given['return_code']}").get_json()["steps"]
         assert steps[1]["unit"] == "太谷区侯城乡未成年人保护工作站"
@@ -174,6 +187,7 @@ def test_the_place_that_the_sender_gives_decides(client: FlaskClient) -> None:
 
 def test_the_same_message_twice_is_one_report(client: FlaskClient, parts: Parts) -> None:
     key = {"Idempotency-Key": "5f1c"}
+
     def cases() -> int:
         with parts.database.begin(SERVICE) as session:
             return len(routing.desk(session))
@@ -183,6 +197,8 @@ def test_the_same_message_twice_is_one_report(client: FlaskClient, parts: Parts)
     again = client.post("/api/v1/reports", json={"text": PLAIN_RED}, headers=key).get_json()
     assert first == again
     assert cases() == before + 1
+    other = client.post("/api/v1/reports", json={"text": PLAIN_RED + "还有一个"}, headers=key)
+    assert (other.status_code, other.get_json()["errors"][0]["field"]) == (409, "Idempotency-Key")
 
 
 @pytest.mark.parametrize(
@@ -203,7 +219,9 @@ def test_bad_input_names_the_field(client: FlaskClient, body: bytes | str, statu
     assert answer.get_json()["errors"][0]["field"] == field
 
 
-@pytest.mark.parametrize("text", ["\ud800孩子被打", "\0孩子", "😭😭", "'; drop table report;--", "<script>alert(1)</script>"])
+@pytest.mark.parametrize(
+    "text", ["\ud800孩子被打", "\0孩子", "😭😭", "'; drop table report;--", "<script>alert(1)</script>"]
+)
 def test_strange_texts_are_kept_as_they_came(client: FlaskClient, parts: Parts, text: str) -> None:
     from intake import queries as intake
 

@@ -18,7 +18,9 @@ def asked(text: str, *, name: str = "a", home: str = "6105") -> str:
 
 
 def test_each_line_is_answered_in_order() -> None:
-    result = run(asked("富平县美原镇盘龙村有个娃没人管", name="one"), "", asked("城关街道有个娃没人管", name="two"))
+    result = run(
+        asked("富平县美原镇盘龙村有个娃没人管", name="one"), "", asked("城关街道有个娃没人管", name="two")
+    )
     assert result.exit_code == 0, result.stderr
     first, second = map(json.loads, result.stdout.splitlines())
     assert first == {
@@ -39,7 +41,9 @@ def test_each_line_is_answered_in_order() -> None:
     assert 0.9 <= first["candidates"][0]["score"] <= 1
     assert second["id"] == "two"
     assert second["needs_confirmation"] is True
-    assert {"610524001", "610525001", "610527001", "610528001"} <= {one["code"] for one in second["candidates"]}
+    assert {"610524001", "610525001", "610527001", "610528001"} <= {
+        one["code"] for one in second["candidates"]
+    }
     assert "城关街道" in second["question"]
 
 
@@ -66,7 +70,9 @@ def test_a_bad_line_is_told_and_the_others_are_answered() -> None:
 
 def test_a_line_that_is_not_utf_8_is_told() -> None:
     result = CliRunner().invoke(
-        routing, ["locate", "--jsonl"], input=asked("富平县").encode("gb18030") + b"\n" + asked("富平县").encode()
+        routing,
+        ["locate", "--jsonl"],
+        input=asked("富平县").encode("gb18030") + b"\n" + asked("富平县").encode(),
     )
     assert result.exit_code != 0
     assert result.stderr.startswith("line 1: not JSON in UTF-8")

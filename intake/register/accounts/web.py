@@ -104,7 +104,7 @@ def signed_in() -> ResponseReturnValue:
 @accounts.post("/sign-out")
 def signed_out() -> ResponseReturnValue:
     logout_user()
-    return redirect(url_for("intake.front_page"))
+    return redirect(url_for("accounts.sign_in_form"))
 
 
 def _own(target: str | None) -> str:
