@@ -54,6 +54,12 @@ def gazetteer() -> Gazetteer:
     return Gazetteer.load(TABLES / "divisions.tsv.xz", TABLES / "places.toml")
 
 
+def warm(settings: Settings) -> None:
+    """What the first report would otherwise wait for. Before the fork, so that its memory is shared."""
+    reader()
+    gazetteer().warm([settings.home_city])
+
+
 def assemble(
     settings: Settings,
     *,
@@ -65,6 +71,7 @@ def assemble(
     if database is None:
         owner = settings.database_url or embedded.addresses(settings.data_dir).owner_url
         database = Database(connect(service_url(settings, owner), keyring(settings)))
+    warm(settings)
     if provider is None:
         provider = _provider(settings, database, now)
     tools = Tools(

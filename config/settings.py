@@ -27,13 +27,13 @@ ENVIRONMENT: dict[str, str] = {
     "REDIS_URL": "Redis; demo default: an embedded server",
     "DEMO_CITY": "four digits of GB/T 2260, the city a demo plays; default `1407` (晋中)",
     "HOME_CITY": "four digits of GB/T 2260, the city that runs this service; production only",
-    "SECRET_KEY": "signs sessions and links, 32 characters or more; demo: made up once",
+    "SECRET_KEY": "signs sessions, 32 characters or more; demo: made up once",
     "ENCRYPTION_KEYS": "`id:base64 of 32 bytes`, comma separated; the first encrypts, all decrypt",
-    "INDEX_KEY": "base64 of 32 bytes, keys the blind indexes; demo: made up once",
+    "INDEX_KEY": "base64 of 32 bytes, keys the blind indexes, return codes and links; demo: made up once",
     "PUBLIC_URL": "the address people and Twilio reach; demo default `http://HOST:PORT`",
-    "TWILIO_ACCOUNT_SID": "Twilio account; all three TWILIO credentials or none",
+    "TWILIO_ACCOUNT_SID": "Twilio account; production needs all three TWILIO credentials, a demo takes all or none",
     "TWILIO_AUTH_TOKEN": "Twilio's token, also verifies its webhooks",
-    "TWILIO_FROM": "the number messages and calls come from, E.164",
+    "TWILIO_FROM": "the number messages come from, E.164",
     "TWILIO_API_URL": "where Twilio's API is; default `https://api.twilio.com`",
     "WORKERS": "how many worker processes send notices; default `2`",
     "LOG_LEVEL": "`DEBUG`, `INFO` (default), `WARNING` or `ERROR`",
@@ -111,9 +111,10 @@ class Settings:
         twilio = {
             name: read.given(name) for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
         }
-        if any(twilio.values()):
+        if any(twilio.values()) or not demo:
+            why = "no notice would reach a telephone" if not any(twilio.values()) else "the others are given"
             for name in (name for name, value in twilio.items() if value is None):
-                read.problem(name, "is missing; the other TWILIO credentials are given")
+                read.problem(name, f"is missing; {why}")
 
         settings = cls(
             mode="demo" if demo else "production",

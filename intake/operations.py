@@ -49,6 +49,9 @@ def receive_report(session: Session, *, incoming: IncomingReport, home: str, now
         if incoming.message_key
         else None
     )
+    first = _first(session, key)
+    if first is not None:
+        return _again(session, first, incoming)
     report_id = uuid_utils.compat.uuid7()
     return_code = keyring.return_code(str(report_id))
     sequence = session.execute(select(report_number.next_value())).scalar_one()
@@ -71,13 +74,11 @@ def receive_report(session: Session, *, incoming: IncomingReport, home: str, now
         .on_conflict_do_nothing(index_elements=[Report.message_key])
         .returning(Report.id)
     ).scalar_one_or_none()
-    if written is None:
-        first = session.execute(
-            select(Report.id, Report.number, Report.text).where(Report.message_key == key)
-        ).one()
-        if first.text != readable(incoming.text):
-            raise MessageKeyReused("the message key was used before, for another text")
-        return Received(first.id, first.number, keyring.return_code(str(first.id)), again=True)
+    if written is None:  # another request with this key was faster
+        session.expire_all()
+        first = _first(session, key)
+        assert first is not None
+        return _again(session, first, incoming)
     event = ReportReceived(report_id=report_id, number=given, channel=incoming.channel)
     emit(session, event, at=now, actor="reporter")
     return Received(report_id, given, return_code, again=False)
@@ -86,6 +87,17 @@ def receive_report(session: Session, *, incoming: IncomingReport, home: str, now
 def place_report(session: Session, *, report_id: UUID, division: str) -> None:
     """The report belongs to the division where the child is; idempotent."""
     session.execute(update(Report).where(Report.id == report_id).values(division=division))
+
+
+def _first(session: Session, key: bytes | None) -> Report | None:
+    """The report that this message key brought before."""
+    return session.scalar(select(Report).where(Report.message_key == key)) if key is not None else None
+
+
+def _again(session: Session, first: Report, incoming: IncomingReport) -> Received:
+    if first.text != readable(incoming.text):
+        raise MessageKeyReused("the message key was used before, for another text")
+    return Received(first.id, first.number, keyring_of(session).return_code(str(first.id)), again=True)
 
 
 def _phone_index(session: Session, phone: str) -> bytes | None:

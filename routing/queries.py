@@ -11,9 +11,11 @@ from uuid import UUID
 from sqlalchemy import ColumnExpressionArgument, Select, case, select
 from sqlalchemy.orm import Session
 
+from intake import queries as intake
+from intake.queries import ReportView
 from intake.register.database import keyring_of
 from intake.register.keyring import normalise_phone
-from intake.register.ledger import Entry, timeline
+from intake.register.ledger import Entry, stuck, timeline
 from routing.cases import Reachable, UnitView
 from routing.models import Case, CaseReport, Clock, Officer, Unit
 
@@ -136,6 +138,13 @@ def desk(session: Session, *, limit: int = 200) -> list[CaseView]:
     waiting = case((Case.state == "assigned", 0), else_=1)
     statement = select(Case).where(Case.state != "closed").order_by(waiting, urgency, Case.opened_at)
     return _cases(session, statement.limit(limit))
+
+
+def without_case(session: Session) -> list[ReportView]:
+    """Reports that are nobody's case although it was tried and tried again: a human must read them."""
+    entries = stuck(session, kinds=("ReportReceived", "ReportAssessed"), tries=3)
+    found = (intake.report(session, UUID(entry.payload["report_id"])) for entry in entries)
+    return [report for report in found if report is not None]
 
 
 def case_timeline(session: Session, view: CaseView) -> list[Entry]:

@@ -30,7 +30,8 @@ def desk() -> ResponseReturnValue:
     with here.database.begin(account().scope) as session:
         cases = queries.desk(session)
         unread = triage.unread(session, [report for case in cases for report in case.reports])
-    return render_template("routing/desk.html", cases=cases, unread=unread, now=here.now())
+        orphans = queries.without_case(session)
+    return render_template("routing/desk.html", cases=cases, unread=unread, orphans=orphans, now=here.now())
 
 
 @staff.get("/cases/<number>")

@@ -135,6 +135,17 @@ def timeline(session: Session, streams: Sequence[uuid.UUID]) -> list[Entry]:
     return [Entry(row.id, row.kind, row.at, row.actor, row.payload) for row in rows]
 
 
+def stuck(session: Session, *, kinds: Sequence[str], tries: int, limit: int = 50) -> list[Entry]:
+    """Events of these kinds whose relay has failed `tries` times and more, and is still being tried."""
+    rows = session.scalars(
+        select(EventRow)
+        .where(EventRow.relayed_at.is_(None), EventRow.relay_attempts >= tries, EventRow.kind.in_(kinds))
+        .order_by(EventRow.at)
+        .limit(limit)
+    )
+    return [Entry(row.id, row.kind, row.at, row.actor, row.payload) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Broken:
     """A place where a chain does not hold. `why`: "changed", "removed or reordered"."""

@@ -177,17 +177,21 @@ def _heard(
 
 
 def _kept_name(gazetteer: Gazetteer, text: str, orphan: Orphan, scope: str, *, near: bool) -> list[Mention]:
-    """A township merged away: the village at its old seat mostly keeps the name (新滩镇, now 新滩社区)."""
+    """A township merged away: its old seat mostly keeps the name (新滩镇, now 新滩社区).
+
+    A community is taken for the seat; of a mere village of that name a person is asked.
+    """
     index = gazetteer.area(scope)
     for start in orphan.starts(text):
         villages = [code for code in index.codes.get(text[start : orphan.stop], ()) if len(code) == 12]
         if not villages:
             continue
         villages = list(gazetteer.same_generic(tuple(villages), "社区"))
+        seat = all(gazetteer.is_community(code) for code in villages)
         townships = tuple(dict.fromkeys(code[:9] for code in villages))
         stem = text[start : orphan.stop]
         rare = len(gazetteer.area(scope[:4]).codes[text[start : orphan.stop]]) <= RARE
-        settled = SETTLED if rare and len(townships) == 1 else NEEDS_VILLAGE
+        settled = SETTLED if seat and rare and len(townships) == 1 else NEEDS_VILLAGE
         doubt = settled if near else NEEDS_SUPPORT
         weight = 2.3 + 0.2 * (len(stem) - 2) - (0.0 if near else 0.6)
         return [Mention(start, orphan.end, stem, orphan.kind, townships, weight, how="old", doubt=doubt)]

@@ -92,10 +92,12 @@ class Gazetteer:
         if len(villages) == 1:
             return villages
         community = "社区" in word or "居" in word
-        same = tuple(
-            code for code in villages if (village_stem(self.divisions.name(code))[1] == "社区") == community
-        )
+        same = tuple(code for code in villages if self.is_community(code) == community)
         return same or villages
+
+    def is_community(self, village: str) -> bool:
+        """Whether it is a 社区, as the seats of townships are, and not a 村."""
+        return village_stem(self.divisions.name(village))[1] == "社区"
 
     def is_whole(self, key: str, code: str) -> bool:
         """Whether the key of a township or village holds its generic word already (孙镇, 韩村, 城区)."""

@@ -158,7 +158,7 @@ class _Settling:
         weighted += [(one.chain, code, _rank(one)) for one in rivals for code in one.chain.codes]
         total = sum(exp(rank) for _, _, rank in weighted)
         candidates = tuple(
-            self._candidate(chain, one, _sure(best) * exp(rank) / total) for chain, one, rank in weighted
+            self._candidate(chain, one, sure * exp(rank) / total) for chain, one, rank in weighted
         )
         question = doubt or what_is_next(self.gazetteer, code, self.home)
         told = bridges(self.gazetteer, self.text, best.chain, code)

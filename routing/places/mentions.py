@@ -23,6 +23,8 @@ _SAID_WEIGHT = {
 _ALIAS_WEIGHT = 3.05
 # Elsewhere the same words weigh less, so that 城关镇 at home is not looked for all over China.
 ELSEWHERE = 0.5
+# An old township elsewhere counts only beside its county.
+ELSEWHERE_ALIAS = 3.0
 FAINTEST = -1.5
 TORN = 1.0
 # Of two names that overlap the longer one is meant: 康甘村, not 甘村.
@@ -164,6 +166,6 @@ def alias_mentions(gazetteer: Gazetteer, text: str, start: int, word: str, home:
                 lookalike=word in gazetteer.lookalikes,
             )
         if not at_home((alias.code,), home) and len(alias.code) > 6:
-            weight -= 1.5
+            weight -= ELSEWHERE_ALIAS
         mentions.append(Mention(start, end, word, kind, (alias.code,), weight, how="alias", alias=alias))
     return mentions

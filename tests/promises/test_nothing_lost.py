@@ -29,6 +29,7 @@ from intake.register.database import SERVICE
 from intake.register.ledger import timeline
 from routing import queries as routing
 from tests.conftest import FakeClock, FakeProvider, Running, start_service, wait_until
+from tests.integration.test_staff import sign_in
 from tests.twilio_double import SPECIFICATION, twilio_double
 from triage import queries as triage
 
@@ -215,3 +216,20 @@ def test_the_database_of_a_running_service_holds_every_step(service: Running) ->
             "select count(*) from event where relayed_at is null and at < now() - interval '30 seconds'"
         ).fetchone()
     assert undelivered == (0,)
+
+
+def test_a_report_that_cannot_become_a_case_is_a_card_on_the_desk(
+    parts: Parts, clock: FakeClock, answer_bell: Callable[[], int]
+) -> None:
+    """Triage, placing and the last resort all fail: a human still sees the text."""
+    parts.relay.tools = dataclasses.replace(parts.relay.tools, gazetteer=Broken(), clocks=Broken())
+    app = create_app(parts.settings, parts=parts)
+    given = app.test_client().post("/api/v1/reports", json={"text": RED}).get_json()
+    for _ in range(8):
+        clock.forward(seconds=30)
+        sweep(parts)
+        answer_bell()
+    desk = sign_in(app, "city").get("/desk").text
+    assert given["number"] in desk
+    assert "请人工阅读" in desk
+    assert "头上流血了" in desk
