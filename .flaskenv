@@ -1,1 +1,1 @@
-FLASK_APP=config.app:create_app
+FLASK_APP=config.app:create_app(warmed=False)

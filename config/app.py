@@ -20,7 +20,7 @@ import routing.cli
 import routing.web
 import triage.cli
 from config import advice, demo, health, pages
-from config.parts import TABLES, Parts, assemble
+from config.parts import TABLES, Parts, assemble, warm
 from config.settings import Settings
 from intake.register.database import SERVICE
 from intake.register.service import EXTENSION, Service, Verdict
@@ -29,12 +29,17 @@ from triage import queries as triage_queries
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings | None = None, surface: str = "all", parts: Parts | None = None) -> Flask:
-    """`surface`: "public" has no staff route, "staff" no public one, "all" has both."""
+def create_app(
+    settings: Settings | None = None, surface: str = "all", parts: Parts | None = None, *, warmed: bool = True
+) -> Flask:
+    """`surface`: "public" has no staff route, "staff" no public one, "all" has both.
+    `warmed`: lexicon and divisions are loaded now, before a fork, and not in the first request."""
     if surface not in ("all", "public", "staff"):
         raise ValueError(f"surface: {surface!r} is not all, public or staff")
     settings = settings or Settings.from_environ()
     parts = parts or assemble(settings)
+    if warmed:
+        warm(settings)
     app = Flask(__name__, static_folder=None, template_folder="templates")
     app.extensions[EXTENSION] = _service(settings, parts)
     pages.init_app(app, settings)
@@ -90,7 +95,7 @@ def _service(settings: Settings, parts: Parts) -> Service:
         database=parts.database,
         now=parts.tools.now,
         home=settings.home_city,
-        city=parts.tools.gazetteer.division(settings.home_city).name,
+        city=lambda: parts.tools.gazetteer().division(settings.home_city).name,
         public_url=settings.public_url,
         demo=settings.mode == "demo",
         verdict=verdict,

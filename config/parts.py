@@ -71,7 +71,6 @@ def assemble(
     if database is None:
         owner = settings.database_url or embedded.addresses(settings.data_dir).owner_url
         database = Database(connect(service_url(settings, owner), keyring(settings)))
-    warm(settings)
     if provider is None:
         provider = _provider(settings, database, now)
     tools = Tools(
@@ -79,8 +78,8 @@ def assemble(
         now=now,
         home=settings.home_city,
         public_url=settings.public_url,
-        reader=reader(),
-        gazetteer=gazetteer(),
+        reader=reader,
+        gazetteer=gazetteer,
         clocks=clocks.load(TABLES / "clocks.toml"),
         wording=wording.load(TABLES / "wording.toml", language="zh"),
         provider=provider,

@@ -34,14 +34,15 @@ from triage.reader import Reader
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What listeners work with: loaded once, before any fork, never in a request."""
+    """What listeners work with. `reader` and `gazetteer` are loaded at the first call and kept; the web loads them
+    before it forks, so that no request waits for them, and workers, who send what is written, never do."""
 
     database: Database
     now: Callable[[], datetime]
     home: str
     public_url: str
-    reader: Reader
-    gazetteer: Gazetteer
+    reader: Callable[[], Reader]
+    gazetteer: Callable[[], Gazetteer]
     clocks: ClockTable
     wording: Wording
     provider: Provider
@@ -51,7 +52,7 @@ SUBSCRIPTIONS: Subscriptions = {
     intake_events.ReportReceived: (
         Listener(
             "triage.assess",
-            lambda t, s, event, now: triage.jobs.assess(s, event, now=now, reader=t.reader),
+            lambda t, s, event, now: triage.jobs.assess(s, event, now=now, reader=t.reader()),
             last_resort=lambda t, s, event, now: triage.jobs.assess_unread(s, event, now=now),
         ),
     ),
@@ -59,7 +60,7 @@ SUBSCRIPTIONS: Subscriptions = {
         Listener(
             "routing.open_case",
             lambda t, s, event, now: routing.jobs.open_case(
-                s, event, gazetteer=t.gazetteer, clocks=t.clocks, home=t.home, now=now
+                s, event, gazetteer=t.gazetteer(), clocks=t.clocks, home=t.home, now=now
             ),
             last_resort=lambda t, s, event, now: routing.jobs.open_case_unplaced(
                 s, event, clocks=t.clocks, home=t.home, now=now

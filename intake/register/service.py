@@ -37,7 +37,7 @@ class Service:
     database: Database
     now: Callable[[], datetime]
     home: str
-    city: str
+    city: Callable[[], str]
     public_url: str
     demo: bool
     verdict: Callable[[UUID], Verdict]

@@ -156,7 +156,7 @@ def test_triage_or_placing_raises(
     parts: Parts, clock: FakeClock, provider: FakeProvider, answer_bell: Callable[[], int], part: str
 ) -> None:
     """The report is kept, tried again, and in the end in a human's hands, its clocks counted from receipt."""
-    parts.relay.tools = dataclasses.replace(parts.relay.tools, **{part: Broken()})
+    parts.relay.tools = dataclasses.replace(parts.relay.tools, **{part: Broken})
     client: FlaskClient = create_app(parts.settings, parts=parts).test_client()
     received_at: datetime = clock.at
     answer = client.post("/api/v1/reports", json={"text": RED})
@@ -222,7 +222,7 @@ def test_a_report_that_cannot_become_a_case_is_a_card_on_the_desk(
     parts: Parts, clock: FakeClock, answer_bell: Callable[[], int]
 ) -> None:
     """Triage, placing and the last resort all fail: a human still sees the text."""
-    parts.relay.tools = dataclasses.replace(parts.relay.tools, gazetteer=Broken(), clocks=Broken())
+    parts.relay.tools = dataclasses.replace(parts.relay.tools, gazetteer=Broken, clocks=Broken())
     app = create_app(parts.settings, parts=parts)
     given = app.test_client().post("/api/v1/reports", json={"text": RED}).get_json()
     for _ in range(8):
