@@ -1,1 +1,1 @@
-FLASK_APP=config.app:create_app(warmed=False)
+FLASK_APP=config.commands:create_commands

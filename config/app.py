@@ -11,14 +11,11 @@ from flask_babel import get_locale
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.request_validator import RequestValidator
 
-import intake.cli
 import intake.register.accounts.web
 import intake.web
 import notifications.phone
 import notifications.web
-import routing.cli
 import routing.web
-import triage.cli
 from config import advice, demo, health, pages
 from config.parts import TABLES, Parts, assemble, warm
 from config.settings import Settings
@@ -29,17 +26,14 @@ from triage import queries as triage_queries
 log = logging.getLogger(__name__)
 
 
-def create_app(
-    settings: Settings | None = None, surface: str = "all", parts: Parts | None = None, *, warmed: bool = True
-) -> Flask:
+def create_app(settings: Settings | None = None, surface: str = "all", parts: Parts | None = None) -> Flask:
     """`surface`: "public" has no staff route, "staff" no public one, "all" has both.
-    `warmed`: lexicon and divisions are loaded now, before a fork, and not in the first request."""
+    Lexicon and divisions are loaded here, before a fork, and not in the first request."""
     if surface not in ("all", "public", "staff"):
         raise ValueError(f"surface: {surface!r} is not all, public or staff")
     settings = settings or Settings.from_environ()
     parts = parts or assemble(settings)
-    if warmed:
-        warm(settings)
+    warm(settings)
     app = Flask(__name__, static_folder=None, template_folder="templates")
     app.extensions[EXTENSION] = _service(settings, parts)
     pages.init_app(app, settings)
@@ -65,8 +59,6 @@ def create_app(
         if settings.mode == "demo":
             app.register_blueprint(notifications.web.handset)
             pages.without_csrf(app, notifications.web.handset)
-    for group in (intake.cli.intake, triage.cli.triage, routing.cli.routing):
-        app.cli.add_command(group)
     return app
 
 
