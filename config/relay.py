@@ -109,12 +109,17 @@ class Relay:
                 row.relay_attempts += 1
                 wait = min(RELAY_GRACE * 2 ** min(row.relay_attempts - 1, 10), LONGEST_WAIT)
                 row.relay_at = self.now() + wait
-                kind, listeners = self._listeners(row.kind)
+                try:
+                    kind, listeners = self._listeners(row.kind)
+                    event = adapter(kind).validate_python(row.payload)
+                except (LookupError, ValueError):
+                    # Written by a newer version, or damaged: it waits, and keeps no other from being relayed.
+                    log.exception("event %s of kind %s cannot be read", row.id, row.kind)
+                    continue
                 done = select(Delivery.consumer).where(Delivery.event_id == row.id)
                 missing = [item for item in listeners if item.name not in set(session.scalars(done))]
                 if not missing:
                     self._relayed(session, row.id)
-                event = adapter(kind).validate_python(row.payload)
                 claimed.append((row.id, missing, row.relay_attempts, event))
         by_hand = bool(claimed) and not self._bell_works()
         for event_id, missing, attempt, event in claimed:

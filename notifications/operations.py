@@ -121,7 +121,9 @@ def stand_down(
     if case is None:
         raise LookupError(f"case {case_id} is not there")
     rows = session.scalars(
-        select(Notice).where(Notice.case_id == case_id, Notice.kind == "alert").with_for_update()
+        select(Notice)
+        .where(Notice.case_id == case_id, Notice.kind == "alert")
+        .with_for_update(key_share=True)
     ).all()
     told = {row.officer_id for row in rows if row.state in ("sent", "sending", "unknown")} - {answered_by}
     for row in rows:
@@ -143,7 +145,7 @@ def stand_down(
 def claim(session: Session, *, notice_id: UUID, attempt: int, provider: str, now: datetime) -> Sending | None:
     """Takes a queued notice for sending, or None when it is not to be sent any more: taken, cancelled, or its case
     answered meanwhile (asked here, at the moment of sending)."""
-    notice = session.get(Notice, notice_id, with_for_update=True)
+    notice = session.get(Notice, notice_id, with_for_update={"key_share": True})
     if notice is None or notice.state != "queued" or notice.attempt >= attempt:
         return None
     if notice.kind == "alert" and notice.case_id is not None:
@@ -166,7 +168,7 @@ def claim(session: Session, *, notice_id: UUID, attempt: int, provider: str, now
 
 def record_sent(session: Session, *, sending: Sending, reference: str, now: datetime) -> None:
     """The provider took it. Also when we had given up on it meanwhile: then it is not sent again."""
-    notice = session.get_one(Notice, sending.notice_id, with_for_update=True)
+    notice = session.get_one(Notice, sending.notice_id, with_for_update={"key_share": True})
     if notice.attempt != sending.attempt or notice.state not in ("sending", "unknown", "queued"):
         return
     notice.state, notice.sent_at, notice.reference, notice.error = "sent", now, reference, None
@@ -183,7 +185,7 @@ def record_sent(session: Session, *, sending: Sending, reference: str, now: date
 
 def record_failure(session: Session, *, sending: Sending, reason: str, final: bool, now: datetime) -> None:
     """The provider did not take it. `final`: no further attempt can help."""
-    notice = session.get_one(Notice, sending.notice_id, with_for_update=True)
+    notice = session.get_one(Notice, sending.notice_id, with_for_update={"key_share": True})
     if notice.attempt != sending.attempt or notice.state not in ("sending", "unknown"):
         return
     if final or notice.attempt > len(RETRY):
@@ -201,7 +203,7 @@ def sweep_notices(session: Session, *, repeats_safely: Sequence[str], now: datet
         .where(Notice.state.in_(("queued", "sending")), Notice.due_at <= now)
         .order_by(Notice.due_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     ).all()
     for notice in rows:
         if notice.state == "sending":

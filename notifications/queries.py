@@ -78,13 +78,13 @@ def asked_by_link(session: Session, token: str) -> Asked | None:
 
 
 def handset_messages(session: Session, *, after: int = 0, limit: int = 2000) -> list[HandsetView]:
-    """What the demo phones show, the oldest first. `after`: only messages with a higher id."""
-    rows = session.scalars(
-        select(HandsetMessage)
-        .where(HandsetMessage.id > after)
-        .order_by(HandsetMessage.id.desc())
-        .limit(limit)
-    ).all()
+    """What the demo phones show, the oldest first, `limit` of them: the latest, or with `after` the first that have a
+    higher id."""
+    order = HandsetMessage.id if after else HandsetMessage.id.desc()
+    rows = sorted(
+        session.scalars(select(HandsetMessage).where(HandsetMessage.id > after).order_by(order).limit(limit)),
+        key=lambda row: row.id,
+    )
     holders = {phone: routing.officer_by_phone(session, phone) for phone in {row.phone for row in rows}}
     return [
         HandsetView(
@@ -96,7 +96,7 @@ def handset_messages(session: Session, *, after: int = 0, limit: int = 2000) -> 
             at=row.at,
             incoming=row.incoming,
         )
-        for row in reversed(rows)
+        for row in rows
     ]
 
 

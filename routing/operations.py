@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import uuid_utils.compat
@@ -15,10 +16,13 @@ from sqlalchemy.orm import Session
 from intake.queries import ReportView
 from intake.register.ledger import emit
 from routing import events, queries
-from routing.cases import STATES, ladder
+from routing.cases import STATES, Rung, ladder
 from routing.clocks.table import ClockTable
 from routing.models import Case, CaseReport, Clock
 from routing.places.placement import Placement
+
+LOCK: Final = {"key_share": True}
+"""FOR NO KEY UPDATE: whoever only refers to the row by its key, as a new notice does, need not wait for us."""
 
 
 class CaseRefused(ValueError):
@@ -94,7 +98,7 @@ def climb(
 ) -> None:
     """Tells the next rung, unless somebody has answered meanwhile.
     `beyond`: only if the ladder has not yet gone past this rung (a notice to it could not be delivered)."""
-    case = session.get(Case, case_id, with_for_update=True)
+    case = session.get(Case, case_id, with_for_update=LOCK)
     if case is None or case.state != "assigned" or (beyond is not None and case.rung > beyond):
         return
     _climb(session, case, clocks=clocks, now=now)
@@ -107,7 +111,7 @@ def climb_due(session: Session, *, clocks: ClockTable, now: datetime, limit: int
         .where(Case.next_rung_at <= now)
         .order_by(Case.next_rung_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     ).all()
     for case in due:
         _climb(session, case, clocks=clocks, now=now)
@@ -121,7 +125,7 @@ def breach_due(session: Session, *, now: datetime, limit: int = 100) -> int:
         .where(Clock.due_at <= now, Clock.met_at.is_(None), Clock.breached_at.is_(None))
         .order_by(Clock.due_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     ).all()
     for clock in due:
         clock.breached_at = now
@@ -190,9 +194,10 @@ def _climb(session: Session, case: Case, *, clocks: ClockTable, now: datetime) -
     )
     rungs = ladder(line, queries.reachable(session, [unit.id for unit in line]))
     due = session.scalar(select(Clock.due_at).where(Clock.case_id == case.id, Clock.act == "acknowledge"))
-    while case.rung + 1 < len(rungs):
+    while True:
         case.rung += 1
-        rung = rungs[case.rung]
+        # Past the top the last one that has anybody is told again: until somebody answers.
+        rung = rungs[case.rung] if case.rung < len(rungs) else _last_reachable(rungs)
         reached = events.RungReached(
             case_id=case.id,
             number=case.number,
@@ -204,12 +209,17 @@ def _climb(session: Session, case: Case, *, clocks: ClockTable, now: datetime) -
             due_at=due.isoformat() if due else "",
         )
         emit(session, reached, at=now, actor="system")
-        if rung.officers:
+        if rung.officers or case.rung + 1 >= len(rungs):
             break
-    case.next_rung_at = (
-        clocks.rung(case.level, case.rung + 1, since=case.opened_at) if case.rung + 1 < len(rungs) else None
+    case.next_rung_at = clocks.next_rung(
+        case.level, case.rung + 1, rungs=len(rungs), since=case.opened_at, now=now
     )
     session.flush()
+
+
+def _last_reachable(rungs: Sequence[Rung]) -> Rung:
+    """The highest rung on which somebody can be told; the highest of all when there is none."""
+    return next((rung for rung in reversed(rungs) if rung.officers), rungs[-1])
 
 
 def _meet(session: Session, case: Case, act: str, now: datetime) -> None:
@@ -221,7 +231,7 @@ def _meet(session: Session, case: Case, act: str, now: datetime) -> None:
 
 
 def _locked(session: Session, case_id: UUID) -> Case:
-    case = session.get(Case, case_id, with_for_update=True)
+    case = session.get(Case, case_id, with_for_update=LOCK)
     if case is None:
         raise LookupError(f"case {case_id} is not there")
     assert case.state in STATES

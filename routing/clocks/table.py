@@ -32,10 +32,12 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """`acts`: what must be done by when. `ladder`: when each rung is told, the first at once."""
+    """`acts`: what must be done by when. `ladder`: when each rung is told, the first at once. `repeat`: how long the
+    top of the ladder has before it is told again; None where it is not."""
 
     acts: Mapping[str, Allowance]
     ladder: tuple[Allowance, ...]
+    repeat: Allowance | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,15 @@ class ClockTable:
         """When rung `rung` (0 the officer) is told; None past the end of the ladder."""
         ladder = self.levels[level].ladder
         return self.due(ladder[rung], since=since) if rung < len(ladder) else None
+
+    def next_rung(
+        self, level: str, rung: int, *, rungs: int, since: datetime, now: datetime
+    ) -> datetime | None:
+        """When rung `rung` of a ladder of `rungs` is told, for a case received at `since`; past the top, when the top
+        is told again after `now`."""
+        planned = self.rung(level, rung, since=since) if rung < rungs else None
+        repeat = self.levels[level].repeat
+        return planned if planned or repeat is None else self.due(repeat, since=now)
 
 
 def load(path: Path) -> ClockTable:
@@ -87,7 +98,7 @@ def _deadlines(raw: Mapping[str, Any], level: str, working_time: WorkingTime, pa
     section = raw.get(level)
     if not isinstance(section, dict):
         raise ClockTableError(f"{path.name}: section [{level}] is missing")
-    unknown = set(section) - {*ACTS, "ladder"}
+    unknown = set(section) - {*ACTS, "ladder", "repeat"}
     if unknown:
         raise ClockTableError(f"{path.name}: [{level}] has an unknown key {sorted(unknown)[0]!r}")
     for act in (*REQUIRED[level], "ladder"):
@@ -105,7 +116,9 @@ def _deadlines(raw: Mapping[str, Any], level: str, working_time: WorkingTime, pa
         _allowance(rung, working_time, f"{path.name}: [{level}] ladder, rung {place}")
         for place, rung in enumerate(ladder, 1)
     )
-    return Deadlines(acts, rungs)
+    repeat = section.get("repeat")
+    where = f"{path.name}: [{level}] repeat"
+    return Deadlines(acts, rungs, _allowance(repeat, working_time, where) if repeat is not None else None)
 
 
 def _allowance(value: Any, working_time: WorkingTime, where: str) -> Allowance:

@@ -100,6 +100,15 @@ def test_nobody_answers_deputy_county_city_by_the_clock(
     assert county - deputy == {"10000007021", "10000007022"}
     assert city - county == {"10000000071", "10000000072"}
 
+    clock.forward(minutes=9)
+    sweep(parts)
+    answer_bell()
+    assert len(provider.to("10000000071")) == 1
+    clock.forward(minutes=1)
+    sweep(parts)
+    answer_bell()
+    assert len(provider.to("10000000071")) == 2, "the top is told again, until somebody answers"
+
     with parts.database.begin(SERVICE) as session:
         case = routing.case_by_number(session, given["number"])
         assert case is not None
