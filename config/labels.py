@@ -81,6 +81,7 @@ EVENTS: Final = {
     "NoticeDeclined": _("值班员去不了"),
     "CaseAcknowledged": _("签收，签收时钟停止"),
     "AcknowledgedAgain": _("重复签收"),
+    "AcknowledgementWithdrawn": _("签收后又去不了，重新等人签收"),
     "ClockBreached": _("超时"),
     "ChildVisited": _("已见到孩子"),
     "CaseClosed": _("已结案"),

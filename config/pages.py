@@ -137,6 +137,14 @@ def _no_database(error: Exception) -> ResponseReturnValue:
 def _refused(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
+    answer = make_response(*_refusal(error))
+    if error.code == 413:
+        # What was not read of the request would be taken for the next one.
+        answer.headers["Connection"] = "close"
+    return answer
+
+
+def _refusal(error: HTTPException) -> tuple[str | Response, int]:
     titles = {
         400: _("这个请求看不懂。"),
         403: _("您不能看这一页。"),

@@ -109,8 +109,8 @@ SUBSCRIPTIONS: Subscriptions = {
     ),
     notices.NoticeDeclined: (
         Listener(
-            "routing.climb_past",
-            lambda t, s, event, now: routing.jobs.climb_past(s, event, clocks=t.clocks, now=now),
+            "routing.decline",
+            lambda t, s, event, now: routing.jobs.decline(s, event, clocks=t.clocks, now=now),
         ),
     ),
     notices.NoticeFailed: (
@@ -123,6 +123,7 @@ SUBSCRIPTIONS: Subscriptions = {
         Listener("intake.receive_sms", lambda t, s, event, now: receive_sms(t, s, event, now)),
     ),
     # On the timeline only.
+    cases.AcknowledgementWithdrawn: (),
     cases.ClockBreached: (),
     cases.ChildVisited: (),
     cases.CaseClosed: (),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,7 +35,7 @@ def report(session: Session, report_id: UUID) -> ReportView | None:
 
 def report_by_code(session: Session, return_code: str) -> ReportView | None:
     """The report whose sender holds `return_code`; spaces and dashes in it do not matter."""
-    code = "".join(character for character in return_code if character.isdigit())
+    code = re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", return_code))
     row = session.scalar(
         select(Report).where(Report.code_index == keyring_of(session).blind("return_code", code))
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -29,6 +30,11 @@ class IncomingReport:
 def readable(text: str) -> str:
     """The text without lone surrogates, which no page could show. What came is kept in `original`."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def says_something(text: str) -> bool:
+    """Whether there is anything to see in it: not only blanks, control and zero-width characters."""
+    return any(unicodedata.category(character) not in ("Cc", "Cf", "Zs", "Zl", "Zp") for character in text)
 
 
 def readable_json(value: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from intake.operations import MessageKeyReused, Received, receive_report
 from intake.register.database import SERVICE
 from intake.register.service import Verdict, service
-from intake.report import CHANNELS, LONGEST_TEXT, IncomingReport, readable_json
+from intake.report import CHANNELS, LONGEST_TEXT, IncomingReport, readable_json, says_something
 
 public = Blueprint("intake", __name__, template_folder="templates")
 api = Blueprint("intake_api", __name__, url_prefix="/api/v1")
@@ -34,7 +34,7 @@ class ReportBody(BaseModel):
     @field_validator("text")
     @classmethod
     def said_something(cls, text: str) -> str:
-        if not text.strip():
+        if not says_something(text):
             raise ValueError("must not be empty")
         return text
 
@@ -73,7 +73,7 @@ def report_sent() -> ResponseReturnValue:
     """No CSRF token: the form acts with nobody's authority, and a lost cookie must not lose a report."""
     given = {name: request.form.get(name, "").strip() for name in ("text", "place", "name", "phone", "key")}
     problems = {}
-    if not given["text"]:
+    if not says_something(given["text"]):
         problems["text"] = _("请写下发生了什么。")
     if len(given["text"]) > LONGEST_TEXT:
         problems["text"] = _("最多%(most)d字，请分几次发来。", most=LONGEST_TEXT)
@@ -98,22 +98,26 @@ def report_sent() -> ResponseReturnValue:
 def create_report() -> ResponseReturnValue:
     """`Idempotency-Key`: the sender's own key for this message; the same key again gives the first answer,
     and with another text it is refused (409)."""
-    given = request.get_json(silent=True)
-    if not isinstance(given, dict):
-        return _problems(
-            [{"field": "", "message": "the body must be a JSON object with at least a text"}], 400
-        )
     try:
-        body = ReportBody.model_validate(readable_json(given))
+        original = request.get_json(force=True, silent=True)
+        if not isinstance(original, dict):
+            return _problems(
+                [{"field": "", "message": "the body must be a JSON object with at least a text"}], 400
+            )
+        given = readable_json(original)
+    except RecursionError:
+        return _problems([{"field": "", "message": "nested too deeply"}], 400)
+    try:
+        body = ReportBody.model_validate(given)
     except ValidationError as error:
         found = [
-            {"field": ".".join(map(str, item["loc"])), "message": item["msg"].removeprefix("Value error, ")}
+            {"field": str(item["loc"][0]), "message": item["msg"].removeprefix("Value error, ")}
             for item in error.errors()
         ]
         return _problems(found, 422)
     key = request.headers.get("Idempotency-Key")
     try:
-        received, verdict = _take(body.incoming(original=given, key=key))
+        received, verdict = _take(body.incoming(original=original, key=key))
     except MessageKeyReused as error:
         return _problems([{"field": "Idempotency-Key", "message": str(error)}], 409)
     answer = {

@@ -80,6 +80,7 @@ def _answer(
 
     if reply.meaning == "unclear" and len(text.strip()) > (LONGEST_ANSWER if waiting else LONGEST_NOISE):
         emit(session, events.MessageReceived(message_id), at=now, actor=f"officer:{officer_id}")
+        say("taken")
     elif reply.meaning == "unclear":
         say("unclear" if waiting else "none")
     elif not known:
@@ -92,6 +93,9 @@ def _answer(
             emit(session, event, at=now, actor=f"officer:{officer_id}")
     else:
         for item in meant:
+            if not item.open and item.answered_by != officer_id:
+                say("already", number=item.number)
+                continue
             declined = events.NoticeDeclined(case_id=item.case_id, officer_id=officer_id, rung=item.rung)
             emit(session, declined, at=now, actor=f"officer:{officer_id}")
             say("declined", number=item.number)

@@ -16,7 +16,8 @@ from routing import queries as routing
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An alert that waits, or waited, for an officer's answer. `open`: nobody has answered the case yet."""
+    """An alert that waits, or waited, for an officer's answer. `open`: nobody has answered the case yet;
+    `answered_by`: who has."""
 
     notice_id: UUID
     case_id: UUID
@@ -26,6 +27,7 @@ class Asked:
     officer_id: UUID
     rung: int
     open: bool
+    answered_by: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +120,5 @@ def _asked(session: Session, row: Notice) -> Asked | None:
         officer_id=row.officer_id,
         rung=row.rung or 0,
         open=case.waiting,
+        answered_by=case.acknowledged_by,
     )

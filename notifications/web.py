@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from itertools import groupby
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from intake.register.database import SERVICE
 from intake.register.service import service
+from intake.report import readable
 from notifications import answers, queries
 
 links = Blueprint("links", __name__, template_folder="templates")
@@ -53,8 +55,11 @@ def phones() -> ResponseReturnValue:
 @handset.get("/messages")
 def messages() -> ResponseReturnValue:
     """What the phones received, the oldest first; `?after=ID` gives only what came later."""
+    after = request.args.get("after", "0")
+    if not after.isdecimal() or int(after) >= 2**31:
+        return jsonify({"errors": [{"field": "after", "message": "must be the id of a message"}]}), 422
     with service().database.begin(SERVICE) as session:
-        found = queries.handset_messages(session, after=request.args.get("after", default=0, type=int))
+        found = queries.handset_messages(session, after=int(after))
     return jsonify(
         [
             {
@@ -75,15 +80,18 @@ def messages() -> ResponseReturnValue:
 def reply() -> ResponseReturnValue:
     """A phone writes back: `{"phone", "text"}` as JSON, or the page's own form."""
     given = request.get_json(silent=True) if request.is_json else request.form
-    found = []
-    for field in ("phone", "text"):
-        value = given.get(field) if given else None
-        if not isinstance(value, str) or not value.strip():
-            found.append({"field": field, "message": "must be a text that is not empty"})
-    if found or given is None:
-        return jsonify({"errors": found}), 422
+    found: list[str] = []
+    problems: list[dict[str, str]] = []
+    for field, longest in (("phone", 32), ("text", 1000)):
+        value = given.get(field) if isinstance(given, Mapping) else None
+        plain = readable(value).replace("\0", "").strip() if isinstance(value, str) else ""
+        if not plain or len(plain) > longest:
+            problems.append({"field": field, "message": f"must be a text of 1 to {longest} characters"})
+        found.append(plain)
+    if problems:
+        return jsonify({"errors": problems}), 422
     here = service()
-    phone, text, key = given["phone"].strip(), given["text"].strip()[:1000], uuid.uuid4().hex
+    (phone, text), key = found, uuid.uuid4().hex
     with here.database.begin(SERVICE) as session:
         answers.keep_on_handset(session, phone=phone, text=text, key=key, now=here.now())
         answers.receive_sms(

@@ -18,11 +18,13 @@ WORDS: Final = {
     "reply": {
         **dict.fromkeys(("first", "declined", "already"), frozenset({"number"})),
         **dict.fromkeys(("which", "unclear"), frozenset({"numbers"})),
-        "none": frozenset[str](),
+        **dict.fromkeys(("none", "taken"), frozenset[str]()),
     },
 }
 """Section and key to the words in braces that it may use."""
 
+NAMED: Final = 3
+"""How many open cases one text names."""
 ONE_SMS: Final = 70
 """Characters of one SMS in UCS-2; a longer one is sent and paid as several."""
 
@@ -44,7 +46,8 @@ class Wording:
         return self._fill("stand_down", "text", number=number, unit=unit)
 
     def reply(self, key: str, *, number: str = "", numbers: tuple[str, ...] = ()) -> str:
-        return self._fill("reply", key, number=number, numbers=" ".join(numbers))
+        named = " ".join(numbers[:NAMED]) + (f" …+{len(numbers) - NAMED}" if len(numbers) > NAMED else "")
+        return self._fill("reply", key, number=number, numbers=named)
 
     def _fill(self, section: str, key: str, **words: str) -> str:
         return self.texts[section][key].format(**words)

@@ -73,6 +73,18 @@ class AcknowledgedAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class AcknowledgementWithdrawn:
+    """Whoever had said that they go cannot: the case waits for an answer again."""
+
+    case_id: UUID
+    officer_id: UUID
+
+    @property
+    def stream(self) -> UUID:
+        return self.case_id
+
+
+@dataclass(frozen=True, slots=True)
 class ClockBreached:
     """`clock`: "acknowledge", "visit", "answer" or "close"."""
 

@@ -39,8 +39,19 @@ class Answer(Protocol):
     def how(self) -> str: ...
 
 
+class Declined(Protocol):
+    """An officer's word that they cannot come."""
+
+    @property
+    def case_id(self) -> UUID: ...
+    @property
+    def officer_id(self) -> UUID: ...
+    @property
+    def rung(self) -> int: ...
+
+
 class Unreached(Protocol):
-    """A rung of the ladder whose officer was not reached, or cannot come."""
+    """A rung of the ladder whose officer was not reached."""
 
     @property
     def case_id(self) -> UUID | None: ...
@@ -85,8 +96,19 @@ def acknowledge(session: Session, answer: Answer, *, now: datetime) -> None:
     )
 
 
+def decline(session: Session, declined: Declined, *, clocks: ClockTable, now: datetime) -> None:
+    operations.decline(
+        session,
+        case_id=declined.case_id,
+        officer_id=declined.officer_id,
+        rung=declined.rung,
+        clocks=clocks,
+        now=now,
+    )
+
+
 def climb_past(session: Session, unreached: Unreached, *, clocks: ClockTable, now: datetime) -> None:
-    """The officer of that rung will not come: the next one is told at once, not when the wait is over."""
+    """The officer of that rung knows of nothing: the next one is told at once, not when the wait is over."""
     if unreached.case_id is not None and unreached.rung >= 0:
         operations.climb(session, case_id=unreached.case_id, clocks=clocks, now=now, beyond=unreached.rung)
 

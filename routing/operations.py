@@ -104,6 +104,26 @@ def climb(
     _climb(session, case, clocks=clocks, now=now)
 
 
+def decline(
+    session: Session, *, case_id: UUID, officer_id: UUID, rung: int, clocks: ClockTable, now: datetime
+) -> None:
+    """An officer cannot come: the next rung is told at once. If it is the one who had acknowledged, the case waits
+    for an answer again, its acknowledge clock counting from receipt as before."""
+    case = session.get(Case, case_id, with_for_update=LOCK)
+    if case is None:
+        return
+    if case.state == "acknowledged" and case.acknowledged_by == officer_id:
+        case.state, case.acknowledged_at, case.acknowledged_by = "assigned", None, None
+        session.execute(
+            update(Clock).where(Clock.case_id == case.id, Clock.act == "acknowledge").values(met_at=None)
+        )
+        withdrawn = events.AcknowledgementWithdrawn(case_id=case.id, officer_id=officer_id)
+        emit(session, withdrawn, at=now, actor=f"officer:{officer_id}")
+        _climb(session, case, clocks=clocks, now=now)
+    elif case.state == "assigned" and case.rung <= rung:
+        _climb(session, case, clocks=clocks, now=now)
+
+
 def climb_due(session: Session, *, clocks: ClockTable, now: datetime, limit: int = 100) -> int:
     """Climbs for every case whose next rung's time has come; returns how many. Several sweeps may run at once."""
     due = session.scalars(

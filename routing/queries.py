@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnExpressionArgument, Select, case, select
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from intake import queries as intake
@@ -132,12 +132,29 @@ def case_of_report(session: Session, report_id: UUID) -> CaseView | None:
     )
 
 
-def desk(session: Session, *, limit: int = 200) -> list[CaseView]:
-    """Open cases: those that nobody has answered first, then by urgency, and of one kind the longest-waiting first."""
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Open cases that nobody has answered, and those that somebody is on; how many there are of each in all, which may
+    be more than are listed."""
+
+    waiting: list[CaseView]
+    answered: list[CaseView]
+    waiting_count: int
+    answered_count: int
+
+
+def desk(session: Session, *, limit: int = 200) -> Desk:
+    """The most urgent first, and of one level the longest-waiting; at most `limit` of each kind."""
     urgency = case({"red": 0, "orange": 1, "yellow": 2, "green": 3}, value=Case.level)
-    waiting = case((Case.state == "assigned", 0), else_=1)
-    statement = select(Case).where(Case.state != "closed").order_by(waiting, urgency, Case.opened_at)
-    return _cases(session, statement.limit(limit))
+
+    def part(state: ColumnElement[bool]) -> tuple[list[CaseView], int]:
+        listed = select(Case).where(state).order_by(urgency, Case.opened_at).limit(limit)
+        count = select(func.count()).select_from(Case).where(state)
+        return _cases(session, listed), session.scalars(count).one()
+
+    waiting, waiting_count = part(Case.state == "assigned")
+    answered, answered_count = part(Case.state.not_in(("assigned", "closed")))
+    return Desk(waiting, answered, waiting_count, answered_count)
 
 
 def without_case(session: Session) -> list[ReportView]:

@@ -28,10 +28,21 @@ api = Blueprint("receipt_api", __name__, url_prefix="/api/v1")
 def desk() -> ResponseReturnValue:
     here = service()
     with here.database.begin(account().scope) as session:
-        cases = queries.desk(session)
+        listed = queries.desk(session)
+        cases = [*listed.waiting, *listed.answered]
         unread = triage.unread(session, [report for case in cases for report in case.reports])
         orphans = queries.without_case(session)
-    return render_template("routing/desk.html", cases=cases, unread=unread, orphans=orphans, now=here.now())
+    return render_template("routing/desk.html", desk=listed, unread=unread, orphans=orphans, now=here.now())
+
+
+@staff.get("/cases")
+@staff_only
+def find_case() -> ResponseReturnValue:
+    """To the case of a number as it is read out: "26-000123", "000123" or "123"."""
+    digits = "".join(filter(str.isdigit, request.args.get("number", "")))[-8:]
+    now = service().now()
+    number = f"{digits[:2]}-{digits[2:]}" if len(digits) == 8 else f"{now:%y}-{digits.zfill(6)}"
+    return redirect(url_for("routing.case_page", number=number))
 
 
 @staff.get("/cases/<number>")

@@ -12,11 +12,13 @@ from typing import Any, TextIO
 import click
 from flask.cli import AppGroup
 
+from triage.drawing import drawing
 from triage.evaluation import Labelled, Measures, labelled
 from triage.protocol import CHANNELS
-from triage.reader import Reader, Reading
+from triage.reader import WEIGHTS, Analyst, Reader, Reading
 
 TABLES = Path(__file__).resolve().parents[1] / "config" / "tables"
+CORPUS = Path(__file__).with_name("corpus")
 
 triage = AppGroup("triage", help="Level, circumstances and evidence from Chinese text.")
 
@@ -26,7 +28,9 @@ class BadLine(ValueError):
 
 
 @triage.command("assess", with_appcontext=False)
-@click.option("--jsonl", is_flag=True, required=True, help='Lines {"id", "channel", "text"} on standard input.')
+@click.option(
+    "--jsonl", is_flag=True, required=True, help='Lines {"id", "channel", "text"} on standard input.'
+)
 def assess(jsonl: bool) -> None:
     """Answer each line of standard input with one line on standard output."""
     reader = Reader.load(TABLES)
@@ -46,22 +50,54 @@ def assess(jsonl: bool) -> None:
 
 @triage.command("evaluate", with_appcontext=False)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--misses", is_flag=True, help="Print each text answered with another level, with its evidence.")
-def evaluate(file: Path, misses: bool) -> None:
+@click.option(
+    "--misses", is_flag=True, help="Print each text answered with another level, with its evidence."
+)
+@click.option("--picture", type=click.Path(dir_okay=False, path_type=Path), help="Write the table as an SVG.")
+def evaluate(file: Path, misses: bool, picture: Path | None) -> None:
     """Measure the reader on a file of labelled lines: the bars, the confusions, the misses."""
     reader = Reader.load(TABLES)
     measures = Measures()
+    for truth in _truths(file):
+        reading = reader.read(truth.text, channel=truth.channel)
+        measures.add(truth, reading)
+        if misses and reading.level not in truth.levels:
+            click.echo(_miss(truth, reading))
+    click.echo(measures.table())
+    if picture:
+        picture.write_text(drawing(measures), encoding="utf-8")
+
+
+@triage.command("train", with_appcontext=False)
+@click.option("--version", required=True, help="What this training is called; stored with each assessment.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=WEIGHTS, show_default=False)
+@click.option(
+    "--cross-validate",
+    is_flag=True,
+    help="Measure on texts left out, by fifths and by authors; write nothing.",
+)
+def train(version: str, out: Path, cross_validate: bool) -> None:
+    """Train the weights on triage/corpus/*.jsonl. Needs scikit-learn (requirements/dev.txt)."""
+    from triage import training
+
+    analyst = Analyst.load(TABLES)
+    truths = [truth for file in sorted(CORPUS.glob("*.jsonl")) for truth in _truths(file)]
+    given = training.examples(analyst, truths)
+    if not cross_validate:
+        out.write_bytes(training.train(given, version=version))
+        click.echo(f"{len(given)} texts -> {out.name}, {out.stat().st_size:,} bytes")
+        return
+    for name, splits in (("by fifths", training.folds(given)), ("by authors", training.hands(given))):
+        click.echo(f"{name}\n{training.cross_validate(analyst, splits).table()}\n")
+
+
+def _truths(file: Path) -> Iterator[Labelled]:
     with file.open(encoding="utf-8") as lines:
         for number, line in _lines(lines):
             try:
-                truth = labelled({**_request(line), **json.loads(line)})
+                yield labelled({**_request(line), **json.loads(line)})
             except (BadLine, ValueError) as error:
                 raise click.ClickException(f"{file.name}: line {number}: {error}") from error
-            reading = reader.read(truth.text, channel=truth.channel)
-            measures.add(truth, reading)
-            if misses and reading.level not in truth.levels:
-                click.echo(_miss(truth, reading))
-    click.echo(measures.table())
 
 
 def _lines(stream: TextIO) -> Iterator[tuple[int, str]]:

@@ -188,10 +188,16 @@ def _untreated_illness(facts: Facts) -> Iterator[Finding]:
 
 def _leaving_soon(facts: Facts) -> Iterator[Finding]:
     """About to be taken away or forced, in days."""
-    for name in ("forced_marriage", "labour", "grooming", "abducted"):
+    for name in ("forced_marriage", "labour", "grooming", "sexual_online"):
         hits = facts.fresh(name)
-        if hits and facts.marked("soon") and (facts.has("confined", "fear", "alone") or name == "forced_marriage"):
-            yield Finding(Level.RED, f"{hits[0].hit.term.means},就在这几天", hits[0].hit.term.circumstances, hits)
+        if (
+            hits
+            and facts.marked("soon")
+            and (facts.has("confined", "fear", "alone") or name == "forced_marriage")
+        ):
+            yield Finding(
+                Level.RED, f"{hits[0].hit.term.means},就在这几天", hits[0].hit.term.circumstances, hits
+            )
 
 
 def _no_guardian(facts: Facts) -> Iterator[Finding]:

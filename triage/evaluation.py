@@ -10,7 +10,7 @@ from typing import Any
 from triage.protocol import CIRCUMSTANCES, Level
 from triage.reader import Reading
 
-_LEVELS = (Level.RED, Level.ORANGE, Level.YELLOW, Level.GREEN)
+LEVELS = (Level.RED, Level.ORANGE, Level.YELLOW, Level.GREEN)
 _ALARMS = frozenset({"red", "orange"})
 
 
@@ -66,11 +66,13 @@ class Measures:
         self.codes["missed"] += len(truth.circumstances - found)
 
     def count(self, truths: frozenset[str], answers: frozenset[str]) -> int:
-        return sum(n for (truth, answer), n in self.confusions.items() if truth in truths and answer in answers)
+        return sum(
+            n for (truth, answer), n in self.confusions.items() if truth in truths and answer in answers
+        )
 
     def values(self) -> dict[str, tuple[float, str]]:
         """Each measure by name, with the bar it is held to."""
-        every = frozenset(str(level) for level in _LEVELS)
+        every = frozenset(str(level) for level in LEVELS)
         red, green, calm = frozenset({"red"}), frozenset({"green"}), every - _ALARMS
         total = self.confusions.total()
         right = sum(n for (truth, answer), n in self.confusions.items() if truth == answer)
@@ -97,11 +99,9 @@ class Measures:
     def table(self) -> str:
         lines = [f"{self.confusions.total()} texts", "", f"{'measure':28}{'value':>8}   bar"]
         lines += [f"{name:28}{value:8.3f}   {bar}" for name, (value, bar) in self.values().items()]
-        lines += ["", f"{'label / answer':16}" + "".join(f"{level:>8}" for level in _LEVELS)]
-        for truth in _LEVELS:
-            lines.append(
-                f"{truth:16}" + "".join(f"{self.confusions[truth, answer]:8d}" for answer in _LEVELS)
-            )
+        lines += ["", f"{'label / answer':16}" + "".join(f"{level:>8}" for level in LEVELS)]
+        for truth in LEVELS:
+            lines.append(f"{truth:16}" + "".join(f"{self.confusions[truth, answer]:8d}" for answer in LEVELS))
         return "\n".join(lines)
 
 

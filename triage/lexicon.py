@@ -3,7 +3,9 @@
 Three kinds of table, spread over the files as it suits the reader:
 
 `[signal.NAME]`  something a text may state about a child; `means` (Chinese, shown to the operator),
-                 `level` (bare), `now` (when it is going on), `circumstances`, `words`, `patterns`, `sounds`.
+                 `level` (bare), `now` (when it is going on), `circumstances`, `words`, `patterns`, `sounds`,
+                 `settled_by` (markers after which it drops a level), `needs_child` (counts only where the
+                 text speaks of a child, a school, a parent).
 `[marker.NAME]`  something that changes how signals near it count (not, if, film, found again); `words`, `patterns`.
 `[group]`        `name = [words]`, named in patterns as `{name}`.
 
@@ -28,7 +30,17 @@ SHORT_GAP = 6
 LONG_GAP = 16
 _GAPS = {"": 0, "…": SHORT_GAP, "……": LONG_GAP}
 _PIECE = re.compile(r"(?P<gap>…+)|\{(?P<group>[^{}]+)\}|\((?P<choice>[^()]+)\)|(?P<literal>[^…{}()]+)")
-_SIGNAL_KEYS = {"means", "level", "now", "circumstances", "words", "patterns", "sounds", "settled_by"}
+_SIGNAL_KEYS = {
+    "means",
+    "level",
+    "now",
+    "circumstances",
+    "words",
+    "patterns",
+    "sounds",
+    "settled_by",
+    "needs_child",
+}
 _MARKER_KEYS = {"means", "words", "patterns"}
 
 
@@ -59,6 +71,7 @@ class Term:
     patterns: tuple[Pattern, ...]
     sounds: tuple[str, ...]
     settled_by: tuple[str, ...]
+    needs_child: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +130,7 @@ class Lexicon:
         return cls(LexiconIdentity(version, digest.hexdigest()), terms, emoji)
 
 
-def _term(
-    name: str, where: str, table: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]]
-) -> Term:
+def _term(name: str, where: str, table: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]]) -> Term:
     is_signal = ": signal." in where
     unknown = set(table) - (_SIGNAL_KEYS if is_signal else _MARKER_KEYS)
     if unknown:
@@ -149,6 +160,7 @@ def _term(
         patterns=patterns,
         sounds=sounds,
         settled_by=_words(table, "settled_by", where),
+        needs_child=_flag(table, "needs_child", where),
     )
 
 
@@ -188,6 +200,13 @@ def _level(table: Mapping[str, Any], key: str, where: str) -> Level | None:
         return Level(value)
     except ValueError as error:
         raise LexiconError(f"{where}.{key}: {value!r} is no level") from error
+
+
+def _flag(table: Mapping[str, Any], key: str, where: str) -> bool:
+    value = table.get(key, False)
+    if not isinstance(value, bool):
+        raise LexiconError(f"{where}.{key}: want true or false")
+    return value
 
 
 def _words(table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:

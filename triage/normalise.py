@@ -108,5 +108,5 @@ def _character_table() -> dict[int, str]:
     table |= {code: chr(code - 0xFEE0 + 32) for code in range(0xFF21, 0xFF3B)}
     table |= _MARKS
     # A lone surrogate cannot be passed to libraries that want UTF-8.
-    table |= {code: "\ufffd" for code in range(0xD800, 0xE000)}
+    table |= dict.fromkeys(range(55296, 57344), "�")
     return table

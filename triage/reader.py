@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +12,20 @@ import jieba
 
 from triage.ages import Ages, find_ages
 from triage.decide import Decision, Facts, Finding, decide, facts_of
+from triage.evidence import Evidence, evidence
 from triage.lexicon import Lexicon
+from triage.model import Estimate, Model
 from triage.normalise import Normalised, Normaliser
-from triage.protocol import CHANNELS, must_call_police
-from triage.scope import Judged, judge
+from triage.protocol import CHANNELS, Level, must_call_police
+from triage.scope import judge
 from triage.signals import Finder, Layout
 from triage.sounds import Sounds
+from triage.verdict import certain, level_of, verdict
 
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One signal; `text == received[start:end]`. `why` (Chinese): what it counted for, or the rule it fell to."""
-
-    start: int
-    end: int
-    text: str
-    signal: str
-    counted: bool
-    why: str
+# A long text may name many dangers; each sentence looked at alone costs a reading.
+_SENTENCES_TRIED = 3
+_EDGES = "。!?;\n "
+WEIGHTS = Path(__file__).with_name("weights.tsv.xz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,94 @@ class Analysis:
 
 
 class Reader:
-    """Load once per process (about two seconds), before a worker forks; then every call is pure."""
+    """Load once per process (about three seconds), before a worker forks; then every call is pure."""
+
+    def __init__(self, analyst: Analyst, model: Model) -> None:
+        self.lexicon = f"{analyst.lexicon} weights {model.identity}"
+        self._model = model
+        self._analyst = analyst
+
+    @classmethod
+    def load(cls, tables: Path, *, weights: Path = WEIGHTS) -> Reader:
+        """`tables` is the folder that holds `lexicon/`. Raises LexiconError or WeightsError naming the place."""
+        return cls(Analyst.load(tables), Model.load(weights))
+
+    def read(self, text: str, *, channel: str) -> Reading:
+        """Level, circumstances, ages and evidence. `channel` is one of `protocol.CHANNELS`.
+
+        Never raises on any text. Raises ValueError for an unknown channel.
+        """
+        analysis = self._analyst.analyse(text, channel=channel)
+        estimate = self._estimate(analysis)
+        own = level_of(estimate)
+        floor = certain(analysis.decision)
+        if floor is None and own is not Level.RED:
+            floor = self._plain_red(analysis)
+        ceiling = Level.RED if own is Level.GREEN else self._undenied(analysis)
+        answer = verdict(estimate, analysis.facts, floor=floor, ceiling=ceiling)
+        return Reading(
+            level=answer.level.value,
+            circumstances=answer.circumstances,
+            call_police=must_call_police(answer.level, answer.circumstances),
+            ages=analysis.facts.ages.children,
+            evidence=evidence(
+                text,
+                analysis.normal,
+                analysis.tokens,
+                analysis.facts,
+                analysis.decision,
+                answer.level,
+                list(self._model.telling(estimate, analysis.tokens, answer.level)),
+            ),
+            confidence=answer.confidence,
+            please_read=answer.please_read,
+            lexicon=self.lexicon,
+        )
+
+    def _estimate(self, analysis: Analysis) -> Estimate:
+        return self._model.estimate(analysis.normal.text, analysis.tokens, features(analysis))
+
+    def _plain_red(self, analysis: Analysis) -> Finding | None:
+        """A red finding in a sentence that rules and model, looking at it alone, both call red."""
+        sentences = analysis.facts.around.layout.sentences
+        tried: set[frozenset[int]] = set()
+        for finding in analysis.decision.findings:
+            places = frozenset(sentences[one.hit.start] for one in finding.because)
+            if finding.level is not Level.RED or len(tried) == _SENTENCES_TRIED:
+                break
+            if places in tried:
+                continue
+            tried.add(places)
+            alone = self._sentences(analysis, places)
+            if alone is None or alone.decision.level is not Level.RED:
+                continue
+            if level_of(self._estimate(alone)) is Level.RED:
+                return finding
+        return None
+
+    def _undenied(self, analysis: Analysis) -> Level:
+        """The model's level without the sentences whose only alarms are denied; red where there are none such."""
+        sentences = analysis.facts.around.layout.sentences
+        denied = {sentences[one.hit.start] for one in analysis.facts.judged if one.aside == "否定"}
+        denied -= {
+            sentences[one.hit.start] for one in analysis.facts.judged if not one.aside and one.hit.term.level
+        }
+        rest = self._sentences(analysis, set(sentences) - denied) if denied else None
+        return Level.RED if rest is None else level_of(self._estimate(rest))
+
+    def _sentences(self, analysis: Analysis, numbers: Set[int]) -> Analysis | None:
+        """These sentences read as a text of their own; None when that is the whole text, or nothing."""
+        text = analysis.normal.text
+        kept = "".join(
+            compress(text, map(numbers.__contains__, analysis.facts.around.layout.sentences))
+        ).strip(_EDGES)
+        if not kept or len(kept) >= len(text.strip(_EDGES)):
+            return None
+        return self._analyst.analyse(kept, channel=analysis.facts.channel)
+
+
+class Analyst:
+    """The steps of reading before the model: normalise, cut into words, find signals, judge them, apply the rules."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = str(lexicon.identity)
@@ -70,30 +154,12 @@ class Reader:
         self._finder = Finder(lexicon, Sounds(), lambda word: self._normaliser.normalise(word).text)
 
     @classmethod
-    def load(cls, tables: Path) -> Reader:
+    def load(cls, tables: Path) -> Analyst:
         """`tables` is the folder that holds `lexicon/`. Raises LexiconError naming file and key."""
         return cls(Lexicon.load(tables / "lexicon"))
 
-    def read(self, text: str, *, channel: str) -> Reading:
-        """Level, circumstances, ages and evidence. `channel` is one of `protocol.CHANNELS`.
-
-        Never raises on any text. Raises ValueError for an unknown channel.
-        """
-        analysis = self.analyse(text, channel=channel)
-        decision = analysis.decision
-        return Reading(
-            level=decision.level.value,
-            circumstances=decision.circumstances,
-            call_police=must_call_police(decision.level, decision.circumstances),
-            ages=analysis.facts.ages.children,
-            evidence=_evidence(analysis),
-            confidence=decision.confidence,
-            please_read=decision.please_read,
-            lexicon=self.lexicon,
-        )
-
     def analyse(self, text: str, *, channel: str) -> Analysis:
-        """The steps of reading, once: for `read`, and for a model that joins in."""
+        """Never raises on any text. Raises ValueError for an unknown channel."""
         if channel not in CHANNELS:
             raise ValueError(f"channel: {channel!r} is none of {', '.join(CHANNELS)}")
         normal = self._normaliser.normalise(text)
@@ -101,13 +167,10 @@ class Reader:
         tokens = self._tokenizer.lcut(normal.text, HMM=False)
         layout = Layout.of(normal.text)
         hits = self._finder.find(normal.text, layout, _borders(tokens))
-        judged, around = judge(hits, normal.text, layout)
-        facts = facts_of(judged, around, find_ages(normal.text), channel)
+        ages = find_ages(normal.text)
+        judged, around = judge(hits, normal.text, layout, ages)
+        facts = facts_of(judged, around, ages, channel)
         return Analysis(text, normal, tokens, facts, decide(facts))
-
-    def signals(self, text: str, *, channel: str) -> dict[str, float]:
-        """The features of one text by name, for a model; deterministic, values of 0 are left out."""
-        return features(self.analyse(text, channel=channel))
 
 
 def features(analysis: Analysis) -> dict[str, float]:
@@ -153,49 +216,6 @@ def _borders(tokens: Sequence[str]) -> set[int]:
         place += len(token)
         borders.add(place)
     return borders
-
-
-def _evidence(analysis: Analysis) -> tuple[Evidence, ...]:
-    reasons: dict[int, Finding] = {}
-    for finding in analysis.decision.findings:
-        for one in finding.because:
-            reasons.setdefault(id(one), finding)
-    shown: list[Evidence] = []
-    for one in analysis.facts.judged:
-        reason = reasons.get(id(one))
-        if not one.aside and reason is None:
-            continue
-        start, end = analysis.normal.received_span(one.hit.start, one.hit.end)
-        shown.append(
-            Evidence(
-                start=start,
-                end=end,
-                text=analysis.received[start:end],
-                signal=one.hit.term.name,
-                counted=not one.aside,
-                why=_why(one, reason),
-            )
-        )
-    shown += [
-        Evidence(start, end, analysis.received[start:end], "age", True, f"年龄:{word}")
-        for low, high, word in analysis.facts.ages.spans
-        for start, end in [analysis.normal.received_span(low, high)]
-    ]
-    return tuple(sorted(shown, key=lambda one: (one.start, one.end, one.signal)))
-
-
-def _why(one: Judged, reason: Finding | None) -> str:
-    means = one.hit.term.means
-    if one.aside or reason is None:
-        return f"{one.aside}:{means},不计"
-    notes = [f"{reason.level.chinese}:{reason.rule}"]
-    if one.now:
-        notes.append("正在发生")
-    if one.hearsay:
-        notes.append("引述或推测")
-    if one.hit.by_sound:
-        notes.append("同音字")
-    return ";".join(notes)
 
 
 def _tokenizer(lexicon: Lexicon) -> Any:

@@ -8,17 +8,36 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from triage.ages import Ages
 from triage.signals import Hit, Layout
 
 _NEGATION_REACH = 5
 _AFTER_REACH = 4
 # After these words the sentence turns, and a negation before them no longer reaches what follows.
-_TURNS = ("但", "却", "而是", "就", "才", "只", "还", "又", "结果", "反而", "倒是", "所以", "因为", "后来", "现在", "被")
+_TURNS = (
+    "但",
+    "却",
+    "而是",
+    "就",
+    "才",
+    "只",
+    "还",
+    "又",
+    "结果",
+    "反而",
+    "倒是",
+    "所以",
+    "因为",
+    "后来",
+    "现在",
+    "被",
+)
 # A consequence is no condition: 他再打我我就跳楼.
 _CONSEQUENCES = ("就", "便", "只好", "只有", "马上")
 # What a figure of speech, a film or a question may cover. Signals without a level set no alarm.
+_CHILD_SIGNALS = frozenset({"child", "minor_world", "baby", "particular"})
 _MOODS = frozenset({"mood", "fear", "silence"})
 
 
@@ -42,7 +61,7 @@ class Surroundings:
     layout: Layout
     markers: Mapping[str, Sequence[Hit]]
     particular: Sequence[Hit]
-    settled: Mapping[str, Sequence[Hit]] = field(default_factory=dict)
+    speaks_of_child: bool
 
     def in_sentence(self, kind: str, hit: Hit) -> list[Hit]:
         sentence = self.layout.sentences[hit.start]
@@ -53,7 +72,7 @@ class Surroundings:
         return [m for m in self.markers.get(kind, ()) if self.layout.clauses[m.start] == clause]
 
 
-def judge(hits: Sequence[Hit], text: str, layout: Layout) -> tuple[list[Judged], Surroundings]:
+def judge(hits: Sequence[Hit], text: str, layout: Layout, ages: Ages) -> tuple[list[Judged], Surroundings]:
     """Every signal with its judgement, in order of place, and the surroundings for `decide`."""
     markers: dict[str, list[Hit]] = defaultdict(list)
     signals: list[Hit] = []
@@ -65,7 +84,8 @@ def judge(hits: Sequence[Hit], text: str, layout: Layout) -> tuple[list[Judged],
     covers = markers["figure"] + markers["harmless"]
     markers["negation"] = _real_negations(markers)
     particular = [hit for hit in signals if hit.term.name == "particular"]
-    around = Surroundings(text, layout, markers, particular)
+    speaks_of_child = bool(ages.children) or any(hit.term.name in _CHILD_SIGNALS for hit in signals)
+    around = Surroundings(text, layout, markers, particular, speaks_of_child)
     for kind in ("found", "hospital", "custody", "safe"):
         markers[kind] = [hit for hit in markers[kind] if not _negated(hit, around)]
     judged = [_judge_one(hit, around, covers) for hit in _longest(signals)]
@@ -129,10 +149,8 @@ def _negated(hit: Hit, around: Surroundings) -> bool:
     for marker in around.in_clause("negation_wide", hit):
         if marker.end <= hit.start:
             return True
-    for marker in around.markers.get("negation_after", ()):
-        if 0 <= marker.start - hit.end <= _AFTER_REACH:
-            return True
-    return False
+    after = around.markers.get("negation_after", ())
+    return any(0 <= marker.start - hit.end <= _AFTER_REACH for marker in after)
 
 
 def _conditional(hit: Hit, around: Surroundings) -> bool:
@@ -152,11 +170,15 @@ def _asked(hit: Hit, around: Surroundings) -> bool:
 
 def _told_story(hit: Hit, around: Surroundings) -> bool:
     """Film, news, game, dream, drill: the sentence, and what stands before it when it is the text's subject."""
-    return bool(around.in_sentence("fiction", hit)) and hit.term.name not in _MOODS
+    if hit.term.name in _MOODS:
+        return False
+    return bool(around.markers.get("fiction_whole") or around.in_sentence("fiction", hit))
 
 
 def _corrected(hit: Hit, around: Surroundings) -> bool:
     """An earlier report taken back, or a harmless cause found, after what was reported."""
+    if around.markers.get("correction_whole"):
+        return True
     return any(marker.end > hit.start for marker in around.markers.get("correction", ()))
 
 
@@ -175,9 +197,17 @@ def _past(hit: Hit, around: Surroundings) -> bool:
 def _settled(hit: Hit, around: Surroundings) -> str:
     for kind in hit.term.settled_by:
         for marker in around.markers.get(kind, ()):
-            if marker.start >= hit.start or around.layout.sentences[marker.start] == around.layout.sentences[hit.start]:
+            if (
+                marker.start >= hit.start
+                or around.layout.sentences[marker.start] == around.layout.sentences[hit.start]
+            ):
                 return kind
     return ""
+
+
+def _no_child(hit: Hit, around: Surroundings) -> bool:
+    """A beating, a theft, a missing person: ours only where a child, a parent or a school is spoken of."""
+    return hit.term.needs_child and not around.speaks_of_child
 
 
 _RULES: tuple[tuple[str, Callable[[Hit, Surroundings], bool]], ...] = (
@@ -187,4 +217,5 @@ _RULES: tuple[tuple[str, Callable[[Hit, Surroundings], bool]], ...] = (
     ("询问", _conditional),
     ("询问", _asked),
     ("过去", _past_far),
+    ("未涉及未成年人", _no_child),
 )

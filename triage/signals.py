@@ -16,7 +16,7 @@ from triage.lexicon import Lexicon, Pattern, Term
 from triage.sounds import Sounds
 
 _SENTENCE_END = frozenset("。!?;\n")
-_CLAUSE_END = _SENTENCE_END | frozenset(",:…【】() \"“”")
+_CLAUSE_END = _SENTENCE_END | frozenset(',:…【】() "“”')
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Finder:
                 for word in words:
                     self._atom_parts[self._atom(spell(word))].append(part)
         # The part with the fewest, longest words is seen least often: a pattern is tried only when it is.
-        rarest = min(pattern.parts, key=lambda words: (len(words) / min(map(len, words)) ** 2))
+        rarest = min(pattern.parts, key=lambda words: len(words) / min(map(len, words)) ** 2)
         self._patterns[self._parts[rarest]].append(_Compiled(term, tuple(parts), pattern.gaps))
 
     def find(self, text: str, layout: Layout, borders: Set[int]) -> list[Hit]:

@@ -16,19 +16,36 @@ OPEN = ("26-000123", "26-000124")
 
 
 @pytest.mark.parametrize(
-    "text", ["1", "收到", "收到！", " 收 到 ", "１", "好的", "OK", "收到马上去", "签收", "知道了。"]
+    "text",
+    [
+        *("1", "收到", "收到！", " 收 到 ", "１", "好的", "OK", "收到马上去", "签收"),
+        *("知道了。", "我去", "我马上去", "👌", "收到，已打110", "1，10分钟到", "收到，10分钟到"),
+        *("在路上", "已到现场", "可以", "嗯", "回复1"),
+    ],
 )
 def test_yes(text: str) -> None:
     assert read_reply(text, open_numbers=OPEN).meaning == "acknowledge"
 
 
-@pytest.mark.parametrize("text", ["2", "去不了", "不去", "来不了", "２"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2", "去不了", "不去", "来不了", "２", "2，去不了", "2去不了", "我去不了", "去不了，在外地"),
+        *("没空",),
+    ],
+)
 def test_no(text: str) -> None:
     assert read_reply(text, open_numbers=OPEN).meaning == "decline"
 
 
 @pytest.mark.parametrize(
-    "text", ["", "？", "什么事", "没收到吗", "收不到", "我在开会晚点看", "11", "3", "收到了吗？"]
+    "text",
+    [
+        *("", "？", "什么事", "没收到吗", "收不到", "我在开会晚点看", "11", "3", "收到了吗？"),
+        *("好像发错了", "去外地了", "去开会了", "是打错了吧", "是骚扰短信", "是别的所管的", "好的找别人"),
+        *("收到，别人去", "收到但我在外地", "明白，找副手", "好累", "1小时后再说", "1点以后可能"),
+        *("1号楼着火",),
+    ],
 )
 def test_neither(text: str) -> None:
     assert read_reply(text, open_numbers=OPEN).meaning == "unclear"

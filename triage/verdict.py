@@ -1,0 +1,111 @@
+"""The rules' findings and the model's estimate, joined to one answer: in doubt the higher level, without false alarm.
+
+The model decides the level, by thresholds on calibrated probabilities that were chosen by cross-validation on our own
+corpus (`README.md` has the figures). Above it stand the few rules that were right more often than the model where they
+fired, and a plain sentence in which rules and model, looking at it alone, both see red.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from triage.decide import Decision, Facts, Finding
+from triage.model import LEVELS, Estimate
+from triage.protocol import NINE_CIRCUMSTANCES, Level
+
+# Chosen by cross-validation: the least probability of "at least this level" with which the level is given. An alarm
+# needs the more, the likelier it is that nobody needs protection: in doubt the higher level, but a pothole is none.
+_RED = 0.3
+_ORANGE, _ORANGE_IF_GREEN = 0.2, 0.4
+_YELLOW = 0.4
+_CIRCUMSTANCE = 0.34
+_MARGIN = 0.12
+_SURE = 0.6
+_CERTAIN = frozenset({"正在流血", "告别并有工具", "不满十四岁怀孕", "自伤正在流血"})
+_CONSENT = 14
+_EVERYDAY = ("inquiry", "irrelevant")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`floor`: the finding that stood above the model, if one did. `confidence`: how probable this level is."""
+
+    level: Level
+    circumstances: tuple[str, ...]
+    confidence: float
+    please_read: bool
+    floor: Finding | None
+
+
+def thresholds(estimate: Estimate) -> dict[Level, float]:
+    """The probability from which each level is given, for this text."""
+    green = 1.0 - estimate.at_least[Level.YELLOW]
+    return {
+        Level.RED: _RED,
+        Level.ORANGE: _ORANGE + _ORANGE_IF_GREEN * green,
+        Level.YELLOW: _YELLOW,
+    }
+
+
+def level_of(estimate: Estimate) -> Level:
+    """The model's own level: the highest whose threshold is reached."""
+    least = thresholds(estimate)
+    return next((level for level in least if estimate.at_least[level] >= least[level]), Level.GREEN)
+
+
+def certain(decision: Decision) -> Finding | None:
+    """The red finding that needs no second opinion."""
+    return next((one for one in decision.findings if one.level is Level.RED and one.rule in _CERTAIN), None)
+
+
+def verdict(
+    estimate: Estimate, facts: Facts, *, floor: Finding | None, ceiling: Level = Level.RED
+) -> Verdict:
+    """`floor`: the finding that makes the text red whatever the model says. `ceiling`: the model's level without the
+    sentences that only deny something; a denial never raises the level."""
+    own = level_of(estimate)
+    level = min(own, ceiling, key=lambda one: one.rank)
+    if floor is not None:
+        level = max(level, floor.level, key=lambda one: one.rank)
+    confidence = _share(estimate, level)
+    near = any(abs(estimate.at_least[one] - least) < _MARGIN for one, least in thresholds(estimate).items())
+    return Verdict(
+        level=level,
+        circumstances=_circumstances(estimate, facts, level, floor),
+        confidence=round(confidence, 2),
+        please_read=near or level is not own or confidence < _SURE,
+        floor=floor if floor is not None and own.rank < floor.level.rank else None,
+    )
+
+
+def _share(estimate: Estimate, level: Level) -> float:
+    """The probability of exactly this level."""
+    at_least = {Level.GREEN: 1.0, **estimate.at_least}
+    above = max((at_least[one] for one in LEVELS if one.rank > level.rank), default=0.0)
+    return at_least[level] - above
+
+
+def _circumstances(estimate: Estimate, facts: Facts, level: Level, floor: Finding | None) -> tuple[str, ...]:
+    chances = estimate.circumstances
+    found = [code for code, chance in chances.items() if chance >= _CIRCUMSTANCE]
+    if floor is not None:
+        found += [code for code in floor.circumstances if code not in found]
+    if level is Level.GREEN:
+        found = [code for code in found if code not in NINE_CIRCUMSTANCES]
+    else:
+        found = [code for code in found if code not in _EVERYDAY]
+        found = found or [
+            max((code for code in chances if code not in _EVERYDAY), key=lambda code: chances[code])
+        ]
+    return _by_age(found, facts)
+
+
+def _by_age(found: Sequence[str], facts: Facts) -> tuple[str, ...]:
+    """Sexual abuse has two codes; the age decides, and where none is known the likelier stays."""
+    youngest = facts.ages.youngest
+    if youngest is None:
+        return tuple(found)
+    right = "sexual_abuse_u14" if youngest < _CONSENT else "sexual_abuse_14plus"
+    both = {"sexual_abuse_u14", "sexual_abuse_14plus"}
+    return tuple(dict.fromkeys(right if code in both else code for code in found))
