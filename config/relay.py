@@ -172,7 +172,8 @@ class Relay:
         failure: Exception | None = None
         for listener in listeners:
             try:
-                if listener.queued and not by_hand:
+                # A bell that answers and is not heard (full, or no worker lives) is not rung for ever.
+                if listener.queued and not by_hand and attempt < TRIES_BEFORE_LAST_RESORT:
                     self.doorbell.push(event_id, listener.name, attempt=attempt, urgent=urgent)
                 else:
                     desperate = attempt >= TRIES_BEFORE_LAST_RESORT

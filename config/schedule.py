@@ -50,7 +50,13 @@ def _relay(parts: Parts, now: datetime) -> None:
 
 def _ladder(parts: Parts, now: datetime) -> None:
     with parts.database.begin(SERVICE) as session:
-        routing.climb_due(session, clocks=parts.tools.clocks, now=now)
+        due = routing.due_to_climb(session, now=now)
+    for case_id in due:
+        try:
+            with parts.database.begin(SERVICE) as session:
+                routing.climb_due(session, case_id=case_id, clocks=parts.tools.clocks, now=now)
+        except Exception:
+            log.exception("case %s could not climb", case_id)
 
 
 def _clocks(parts: Parts, now: datetime) -> None:
@@ -59,9 +65,8 @@ def _clocks(parts: Parts, now: datetime) -> None:
 
 
 def _notices(parts: Parts, now: datetime) -> None:
-    safe = [parts.tools.provider.name] if parts.tools.provider.repeats_safely else []
     with parts.database.begin(SERVICE) as session:
-        notifications.sweep_notices(session, repeats_safely=safe, now=now)
+        notifications.sweep_notices(session, now=now)
 
 
 def run(parts: Parts, *, stop: threading.Event, monotonic: Callable[[], float]) -> None:

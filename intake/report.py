@@ -11,6 +11,8 @@ from typing import Any, Final
 CHANNELS: Final = ("call", "sms", "web", "mandatory", "12345")
 LONGEST_TEXT: Final = 20_000
 """Characters. What triage promises to read."""
+LONGEST_PLACE: Final = 200
+"""Characters of the place that are looked at; the original keeps all."""
 
 
 @dataclass(frozen=True, slots=True)

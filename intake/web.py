@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from intake.operations import MessageKeyReused, Received, receive_report
 from intake.register.database import SERVICE
 from intake.register.service import Verdict, service
-from intake.report import CHANNELS, LONGEST_TEXT, IncomingReport, readable_json, says_something
+from intake.report import CHANNELS, LONGEST_PLACE, LONGEST_TEXT, IncomingReport, readable_json, says_something
 
 public = Blueprint("intake", __name__, template_folder="templates")
 api = Blueprint("intake_api", __name__, url_prefix="/api/v1")
@@ -46,7 +46,7 @@ class ReportBody(BaseModel):
         return channel
 
     def incoming(self, *, original: dict[str, Any], key: str | None) -> IncomingReport:
-        place = self.place if isinstance(self.place, str) else _words(self.place)
+        place = (self.place if isinstance(self.place, str) else _words(self.place))[:LONGEST_PLACE]
         phone = self.reporter.get("phone") if isinstance(self.reporter, dict) else None
         return IncomingReport(
             channel=self.channel,
@@ -85,7 +85,7 @@ def report_sent() -> ResponseReturnValue:
     incoming = IncomingReport(
         channel="web",
         text=given["text"],
-        place=given["place"],
+        place=given["place"][:LONGEST_PLACE],
         reporter_phone=given["phone"],
         original={name: value for name, value in given.items() if value},
         message_key=_form_key(given),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
@@ -13,6 +14,8 @@ from notifications.events import NoticeQueued
 from notifications.providers.provider import Provider, Refused, Unreachable
 from notifications.wording import Wording
 from routing.events import AcknowledgedAgain, CaseAcknowledged, RungReached
+
+log = logging.getLogger(__name__)
 
 
 def tell_rung(
@@ -68,10 +71,14 @@ def send(
     def carry() -> None:
         try:
             reference = provider.send(key=sending.key, to=sending.to, text=sending.text)
-        except (Refused, Unreachable) as error:
+        except Exception as error:
+            foreseen = isinstance(error, Refused | Unreachable)
+            if not foreseen:
+                log.exception("provider %s failed in a way it should not", provider.name)
+            reason = str(error) if foreseen else type(error).__name__
             with database.begin(SERVICE) as after:
                 operations.record_failure(
-                    after, sending=sending, reason=str(error), final=isinstance(error, Refused), now=now()
+                    after, sending=sending, reason=reason, final=isinstance(error, Refused), now=now()
                 )
         else:
             with database.begin(SERVICE) as after:

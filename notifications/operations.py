@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import uuid_utils.compat
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -27,7 +26,6 @@ PATIENCE: Final = timedelta(seconds=30)
 """How long a notice may be `sending` before whoever sends it is taken for dead; longer than any provider's time-out."""
 RETRY: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 45, 120))
 """Waits after the first, second, … attempt that could not reach the provider; after the last one it has failed."""
-URGENT: Final = ("red", "orange")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +123,14 @@ def stand_down(
         .where(Notice.case_id == case_id, Notice.kind == "alert")
         .with_for_update(key_share=True)
     ).all()
-    told = {row.officer_id for row in rows if row.state in ("sent", "sending", "unknown")} - {answered_by}
+    who = routing.officers(session, [answered_by]).get(answered_by) if answered_by else None
+    unit = who.unit if who else case.unit
+    told = {row.officer_id for row in rows if row.attempt > 0} - {answered_by}
     for row in rows:
         if row.state == "queued":
             _cancel(session, row, now=now)
     for officer_id in sorted(told):
-        text = wording.stand_down(number=case.number, unit=case.unit)
+        text = wording.stand_down(number=case.number, unit=unit)
         write(
             session,
             officer_id=officer_id,
@@ -194,27 +194,27 @@ def record_failure(session: Session, *, sending: Sending, reason: str, final: bo
         notice.state, notice.error, notice.due_at = "queued", reason, now + RETRY[notice.attempt - 1]
 
 
-def sweep_notices(session: Session, *, repeats_safely: Sequence[str], now: datetime, limit: int = 100) -> int:
-    """Queues again what waits for its next attempt, and settles what was being sent by somebody who died: sent again
-    where that shows nothing twice or a child may be in danger, else left `unknown` for a person to decide.
-    `repeats_safely`: names of the providers for which a repeat is harmless. Returns how many it moved."""
+def sweep_notices(session: Session, *, now: datetime, limit: int = 100) -> int:
+    """Queues again what waits for its next attempt, and what was being sent by somebody who died: that one may arrive
+    twice, and must not be lost. What was never tried is the outbox's. Returns how many it moved."""
+    waits = and_(Notice.state == "queued", Notice.error.is_not(None))
     rows = session.scalars(
         select(Notice)
-        .where(Notice.state.in_(("queued", "sending")), Notice.due_at <= now)
+        .where(or_(Notice.state == "sending", waits), Notice.due_at <= now)
         .order_by(Notice.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True, key_share=True)
     ).all()
     for notice in rows:
         if notice.state == "sending":
-            notice.state = "unknown"
-            event = events.NoticeUnknown(
+            unknown = events.NoticeUnknown(
                 notice_id=notice.id, case_id=notice.case_id, officer_id=notice.officer_id
             )
-            emit(session, event, at=now, actor="system")
-            if notice.provider not in repeats_safely and notice.level not in URGENT:
-                continue
-        notice.state, notice.due_at = "queued", now + PATIENCE
+            emit(session, unknown, at=now, actor="system")
+        if notice.attempt > len(RETRY):
+            _fail(session, notice, reason=notice.error or "no answer", now=now)
+            continue
+        notice.state, notice.error, notice.due_at = "queued", None, now + PATIENCE
         _queued(session, notice, now=now)
     return len(rows)
 

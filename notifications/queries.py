@@ -56,13 +56,9 @@ def asked(session: Session, officer_id: UUID) -> list[Asked]:
     """The cases this officer has been alerted to, the latest first."""
     rows = session.scalars(
         select(Notice)
-        .where(
-            Notice.officer_id == officer_id,
-            Notice.kind == "alert",
-            Notice.state.in_(("sent", "sending", "unknown")),
-        )
+        .where(Notice.officer_id == officer_id, Notice.kind == "alert", Notice.attempt > 0)
         .order_by(Notice.created_at.desc())
-        .limit(50)
+        .limit(500)
     )
     found: dict[UUID, Asked] = {}
     for row in rows:

@@ -28,6 +28,10 @@ NOWHERE = Placement(
 )
 
 
+LONGEST_STORY = 4_000
+"""Characters in which a place is looked for: what it costs grows faster than the text."""
+
+
 class Answer(Protocol):
     """An officer's answer, as the notifications room tells of it."""
 
@@ -123,7 +127,7 @@ def place(gazetteer: Gazetteer, report: ReportView, *, home: str) -> Placement:
         placement = locate(gazetteer, given, home=home)
         if len(placement.code) == 9 and not placement.needs_confirmation:
             return placement
-    said = "。".join(filter(None, (given, report.text)))
+    said = "。".join(filter(None, (given, report.text)))[:LONGEST_STORY]
     return locate(gazetteer, said, home=home) if said else NOWHERE
 
 

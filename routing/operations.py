@@ -101,7 +101,7 @@ def climb(
     case = session.get(Case, case_id, with_for_update=LOCK)
     if case is None or case.state != "assigned" or (beyond is not None and case.rung > beyond):
         return
-    _climb(session, case, clocks=clocks, now=now)
+    _climb(session, case, clocks=clocks, now=now, again=False)
 
 
 def decline(
@@ -121,21 +121,25 @@ def decline(
         emit(session, withdrawn, at=now, actor=f"officer:{officer_id}")
         _climb(session, case, clocks=clocks, now=now)
     elif case.state == "assigned" and case.rung <= rung:
-        _climb(session, case, clocks=clocks, now=now)
+        _climb(session, case, clocks=clocks, now=now, again=False)
 
 
-def climb_due(session: Session, *, clocks: ClockTable, now: datetime, limit: int = 100) -> int:
-    """Climbs for every case whose next rung's time has come; returns how many. Several sweeps may run at once."""
-    due = session.scalars(
+def due_to_climb(session: Session, *, now: datetime, limit: int = 100) -> list[UUID]:
+    """Cases whose next rung's time has come, the longest due first."""
+    due = select(Case.id).where(Case.next_rung_at <= now).order_by(Case.next_rung_at).limit(limit)
+    return list(session.scalars(due))
+
+
+def climb_due(session: Session, *, case_id: UUID, clocks: ClockTable, now: datetime) -> None:
+    """Climbs if it is still due and nobody else is at it. One transaction for each case, so that one that hangs or
+    fails keeps no other from climbing."""
+    case = session.scalar(
         select(Case)
-        .where(Case.next_rung_at <= now)
-        .order_by(Case.next_rung_at)
-        .limit(limit)
+        .where(Case.id == case_id, Case.next_rung_at <= now)
         .with_for_update(skip_locked=True, key_share=True)
-    ).all()
-    for case in due:
+    )
+    if case is not None:
         _climb(session, case, clocks=clocks, now=now)
-    return len(due)
 
 
 def breach_due(session: Session, *, now: datetime, limit: int = 100) -> int:
@@ -207,12 +211,15 @@ def close(session: Session, *, case_id: UUID, outcome: str, note: str, actor: st
     emit(session, events.CaseClosed(case_id=case.id, outcome=outcome), at=now, actor=actor)
 
 
-def _climb(session: Session, case: Case, *, clocks: ClockTable, now: datetime) -> None:
-    """To the next rung that has somebody; every rung passed is on the timeline."""
+def _climb(session: Session, case: Case, *, clocks: ClockTable, now: datetime, again: bool = True) -> None:
+    """To the next rung that has somebody; every rung passed is on the timeline. `again`: at the top, tell the top
+    again; only the clock does, for a refusal that followed at once would be followed by the next one at once."""
     line = queries.line_of(
         session, queries.responsible_unit(session, code=case.division, home=case.division[:4])
     )
     rungs = ladder(line, queries.reachable(session, [unit.id for unit in line]))
+    if not again and case.rung + 1 >= len(rungs):
+        return
     due = session.scalar(select(Clock.due_at).where(Clock.case_id == case.id, Clock.act == "acknowledge"))
     while True:
         case.rung += 1

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import uuid_utils.compat
 from sqlalchemy import Connection, DateTime, Engine, LargeBinary, MetaData, String, create_engine, text
@@ -119,6 +119,10 @@ def jurisdiction(division: str) -> Scope:
     return Scope(division, division + ":")
 
 
+OPTIONS: Final = "-c timezone=UTC -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
+"""A transaction that hangs must not hold the others: nobody waits longer than this for a lock, or keeps one idle."""
+
+
 def connect(url: str, keyring: Keyring, *, pool_size: int = 10) -> Engine:
     engine = create_engine(
         url,
@@ -126,7 +130,10 @@ def connect(url: str, keyring: Keyring, *, pool_size: int = 10) -> Engine:
         pool_size=pool_size,
         max_overflow=10,
         pool_timeout=5,
-        connect_args={"connect_timeout": 3, "options": "-c timezone=UTC -c lock_timeout=10000"},
+        connect_args={
+            "connect_timeout": 3,
+            "options": OPTIONS,
+        },
     )
     engine.dialect.keyring = keyring  # type: ignore[attr-defined]
     return engine

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
 
 from config.parts import Parts
+from config.relay import QUEUES
+from config.schedule import sweep
 from intake.register.database import SERVICE
+from notifications.providers.provider import Refused, Unreachable
 from routing import queries as routing
-from tests.conftest import FakeProvider
+from tests.conftest import FakeClock, FakeProvider
 from tests.integration.test_line import DEPUTY, OFFICER, send, state
 
 
@@ -65,3 +69,95 @@ def test_the_handset_takes_no_nonsense(client: FlaskClient, given: object) -> No
     assert client.post("/handset/reply", json=given).status_code == 422
     assert client.get("/handset/messages?after=99999999999999").status_code == 422
     assert client.get("/handset/messages?after=x").status_code == 422
+
+
+def test_at_the_top_only_the_clock_tells_again(
+    client: FlaskClient,
+    parts: Parts,
+    provider: FakeProvider,
+    clock: FakeClock,
+    answer_bell: Callable[[], int],
+) -> None:
+    """Every number is refused: each rung once, at once, and then the top again when its time has come."""
+    provider.fails = [Refused("no such account")] * 100
+    given = send(client)
+    for _ in range(20):
+        answer_bell()
+        sweep(parts)
+
+    def rungs() -> int:
+        with parts.database.begin(SERVICE) as session:
+            case = routing.case_by_number(session, given["number"])
+            assert case is not None
+            return sum(e.kind == "RungReached" for e in routing.case_timeline(session, case))
+
+    assert rungs() == 4
+    clock.forward(minutes=11)
+    sweep(parts)
+    answer_bell()
+    assert rungs() == 5
+
+
+def test_an_answer_to_a_message_whose_sending_timed_out_counts(
+    client: FlaskClient, provider: FakeProvider, answer_bell: Callable[[], int]
+) -> None:
+    provider.fails = [Unreachable("timed out")]
+    given = send(client)
+    answer_bell()
+    client.post("/handset/reply", json={"phone": OFFICER, "text": "收到"})
+    assert state(client, given) == "acknowledged", "it may have arrived all the same"
+
+
+def test_a_provider_that_breaks_in_an_unforeseen_way_is_given_up_in_the_end(
+    client: FlaskClient, parts: Parts, clock: FakeClock, answer_bell: Callable[[], int]
+) -> None:
+    class Breaks(FakeProvider):
+        tries = 0
+
+        def send(self, *, key: str, to: str, text: str) -> str:
+            self.tries += to == OFFICER
+            raise ValueError("a page where JSON was due")
+
+    breaks = Breaks()
+    parts.relay.tools = dataclasses.replace(parts.relay.tools, provider=breaks)
+    send(client)
+    for _ in range(40):
+        answer_bell()
+        clock.forward(seconds=20)
+        sweep(parts)
+    assert breaks.tries == 5
+
+
+def test_workers_that_are_away_find_one_notice_and_not_a_heap(
+    client: FlaskClient, parts: Parts, clock: FakeClock, provider: FakeProvider
+) -> None:
+    """The bell rings and nobody comes: after some tries the clock delivers by itself, once."""
+    send(client)
+    for _ in range(30):
+        clock.forward(seconds=5)
+        sweep(parts)
+    assert len(provider.to(OFFICER)) == 1
+    assert sum(parts.doorbell.queue(name).count for name in QUEUES) < 20
+
+
+def test_the_stand_down_names_the_unit_that_goes(
+    client: FlaskClient,
+    parts: Parts,
+    clock: FakeClock,
+    provider: FakeProvider,
+    answer_bell: Callable[[], int],
+) -> None:
+    send(client)
+    for _ in range(3):
+        answer_bell()
+        clock.forward(minutes=3)
+        sweep(parts)
+    answer_bell()
+    client.post("/handset/reply", json={"phone": "10000007021", "text": "1"})
+    answer_bell()
+    assert "榆次区未成年人救助保护中心" in provider.to(OFFICER)[-1]
+
+
+def test_a_place_without_end_is_cut(client: FlaskClient) -> None:
+    given = send(client, "隔壁孩子又被打了", place="太谷区侯城乡" + "榆次区张庆乡" * 20_000)
+    assert given["number"]
