@@ -1,9 +1,9 @@
 """The learned half of reading: a linear model over the words, the characters and the signals of a text.
 
 For every output (at least yellow, at least orange, red, and each circumstance) a text's score is the sum of the weights
-of its features: character 1-3-grams, words and pairs of words (each group as tf-idf of unit length), signals as they
-are. Weights come from `weights.tsv.xz`, trained by `flask triage train`; they are whole numbers, so that every machine
-adds up the same. All outputs of one feature are held in one long integer, a lane each, and added at once.
+of its features: characters and pairs of them, words and pairs of them (each group as tf-idf of unit length), and
+signals. Weights come from `weights.tsv.xz`, trained by `flask triage train`; they are whole numbers, so that every
+machine adds up the same. All outputs of one feature are held in one long integer, a lane each, and added at once.
 """
 
 from __future__ import annotations
@@ -57,7 +57,6 @@ def character_grams(text: str) -> set[str]:
     text = text[:_LONGEST]
     grams = set(text)
     grams.update(map("".join, pairwise(text)))
-    grams.update(map("".join, zip(text, text[1:], text[2:], strict=False)))
     return grams
 
 

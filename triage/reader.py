@@ -78,7 +78,7 @@ class Reader:
         analysis = self._analyst.analyse(text, channel=channel)
         estimate = self._estimate(analysis)
         own = level_of(estimate)
-        floor = certain(analysis.decision)
+        floor = certain(analysis.decision, analysis.facts)
         if floor is None and own is not Level.RED:
             floor = self._plain_red(analysis)
         ceiling = Level.RED if own is Level.GREEN else self._undenied(analysis)

@@ -193,7 +193,13 @@ def _fit(matrix: Any, given: Sequence[Example], name: str) -> Any:
     if len(set(answers)) < 2:
         raise ValueError(f"corpus: {name}: needs texts with it and texts without")
     model = LogisticRegression(
-        C=_CAPACITY, solver="liblinear", dual=True, tol=1e-3, class_weight="balanced", random_state=0
+        C=_CAPACITY,
+        solver="liblinear",
+        dual=True,
+        tol=1e-3,
+        max_iter=1000,
+        class_weight="balanced",
+        random_state=0,
     )
     return model.fit(matrix[rows], answers)
 

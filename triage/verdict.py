@@ -16,13 +16,27 @@ from triage.protocol import NINE_CIRCUMSTANCES, Level
 
 # Chosen by cross-validation: the least probability of "at least this level" with which the level is given. An alarm
 # needs the more, the likelier it is that nobody needs protection: in doubt the higher level, but a pothole is none.
-_RED = 0.3
+_RED = 0.35
 _ORANGE, _ORANGE_IF_GREEN = 0.2, 0.4
 _YELLOW = 0.4
-_CIRCUMSTANCE = 0.34
+_CIRCUMSTANCE = 0.32
 _MARGIN = 0.12
 _SURE = 0.6
 _CERTAIN = frozenset({"正在流血", "告别并有工具", "不满十四岁怀孕", "自伤正在流血"})
+# In texts of the corpus as short and plain as this, the rules' alarm was right 39 times of 40.
+_SHORT = 25
+_CLOUDING = (
+    "fiction",
+    "fiction_whole",
+    "correction",
+    "correction_whole",
+    "condition",
+    "asking",
+    "negation_after",
+    "figure",
+    "harmless",
+    "hearsay",
+)
 _CONSENT = 14
 _EVERYDAY = ("inquiry", "irrelevant")
 
@@ -54,9 +68,24 @@ def level_of(estimate: Estimate) -> Level:
     return next((level for level in least if estimate.at_least[level] >= least[level]), Level.GREEN)
 
 
-def certain(decision: Decision) -> Finding | None:
-    """The red finding that needs no second opinion."""
-    return next((one for one in decision.findings if one.level is Level.RED and one.rule in _CERTAIN), None)
+def certain(decision: Decision, facts: Facts) -> Finding | None:
+    """The finding that needs no second opinion: by its rule, or because a short text says nothing else."""
+    if not decision.findings:
+        return None
+    for finding in decision.findings:
+        if finding.level is Level.RED and finding.rule in _CERTAIN:
+            return finding
+    worst = decision.findings[0]
+    return worst if worst.level.rank >= Level.ORANGE.rank and _is_plain(worst, facts) else None
+
+
+def _is_plain(finding: Finding, facts: Facts) -> bool:
+    """A short text in which nothing denies, asks, tells a story or speaks in figures."""
+    if len(facts.around.text) > _SHORT:
+        return False
+    if any(one.aside for one in facts.judged) or any(facts.marked(kind) for kind in _CLOUDING):
+        return False
+    return not any(one.past or one.settled or one.hearsay or one.hit.by_sound for one in finding.because)
 
 
 def verdict(

@@ -29,16 +29,19 @@ def model() -> Model:
     return Model.load(WEIGHTS)
 
 
+def corpus() -> list[Labelled]:
+    lines = [line for file in sorted(CORPUS.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()]
+    return [labelled(json.loads(line)) for line in lines]
+
+
 @pytest.fixture(scope="module")
 def some() -> list[Labelled]:
     """Every sixth text of the corpus: small, but with every circumstance in it."""
-    lines = [line for file in sorted(CORPUS.glob("*.jsonl")) for line in file.open(encoding="utf-8")]
-    return [labelled(json.loads(line)) for line in lines[::6]]
+    return corpus()[::6]
 
 
 def test_every_label_of_the_corpus_is_known() -> None:
-    lines = [line for file in sorted(CORPUS.glob("*.jsonl")) for line in file.open(encoding="utf-8")]
-    truths = [labelled(json.loads(line)) for line in lines]
+    truths = corpus()
 
     assert len(truths) >= 2500
     assert len({truth.id for truth in truths}) == len(truths)

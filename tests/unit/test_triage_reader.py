@@ -19,7 +19,6 @@ CALM = (
     "我想咨询一下落户要带哪些材料",
     "女儿初二,最近不想上学,说同学不跟她玩",
     "昨天的讲座很好,谢谢老师",
-    "楼上装修太吵,打了几次电话没人管",
 )
 GRAVE = (
     "孩子昏迷不醒,叫不醒了",
@@ -41,7 +40,8 @@ def rank(reader: Reader, text: str, channel: str = "call") -> int:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    text=st.text(max_size=120) | st.lists(st.sampled_from("孩子打没有不见了十岁,。 \n血死刀😀關"), max_size=60).map("".join),
+    text=st.text(max_size=120)
+    | st.lists(st.sampled_from("孩子打没有不见了十岁,。 \n血死刀😀關"), max_size=60).map("".join),
     channel=st.sampled_from(CHANNELS),
 )
 def test_any_text_is_answered_and_evidence_lies_inside_it(reader: Reader, text: str, channel: str) -> None:
@@ -56,7 +56,9 @@ def test_any_text_is_answered_and_evidence_lies_inside_it(reader: Reader, text: 
         assert one.why
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n\n", "\ud800", "\x00", "?" * 20_000, "孩子不见了。" * 3_333, "关(guān)" * 500])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n\n", "\ud800", "\x00", "?" * 20_000, "孩子不见了。" * 3_333, "关(guān)" * 500]
+)
 def test_odd_and_long_texts(reader: Reader, text: str) -> None:
     assert reader.read(text, channel="sms").level
 
@@ -84,6 +86,22 @@ def test_traditional_characters_get_the_same_answer(reader: Reader, text: str) -
     one, other = (reader.read(written, channel="web") for written in (text, traditional))
 
     assert (one.level, one.circumstances, one.ages) == (other.level, other.circumstances, other.ages)
+
+
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [
+        ("孩子昏迷不醒,叫不醒了", Level.RED),
+        ("孩子喝了农药", Level.RED),
+        ("娃不见了", Level.RED),
+        ("三岁的孩子一个人在家", Level.RED),
+        ("我女儿被人强奸了", Level.ORANGE),
+        ("我儿子要自杀", Level.ORANGE),
+        ("孩子天天挨打,身上都是伤", Level.ORANGE),
+    ],
+)
+def test_what_is_said_plainly_is_heard(reader: Reader, text: str, least: Level) -> None:
+    assert rank(reader, text) >= least.rank
 
 
 def test_red_and_the_nine_circumstances_call_the_police(reader: Reader) -> None:
