@@ -16,14 +16,14 @@ from triage.protocol import NINE_CIRCUMSTANCES, Level
 
 # Chosen by cross-validation: the least probability of "at least this level" with which the level is given. An alarm
 # needs the more, the likelier it is that nobody needs protection: in doubt the higher level, but a pothole is none.
-_RED = 0.35
-_ORANGE, _ORANGE_IF_GREEN = 0.2, 0.4
+_RED, _RED_IF_GREEN = 0.35, 0.2
+_ORANGE, _ORANGE_IF_GREEN = 0.22, 0.6
 _YELLOW = 0.4
 _CIRCUMSTANCE = 0.32
 _MARGIN = 0.12
 _SURE = 0.6
 _CERTAIN = frozenset({"正在流血", "告别并有工具", "不满十四岁怀孕", "自伤正在流血"})
-# In texts of the corpus as short and plain as this, the rules' alarm was right 39 times of 40.
+# In texts of the corpus as short and plain as this, the rules' alarm was right 39 times of 43.
 _SHORT = 25
 _CLOUDING = (
     "fiction",
@@ -37,6 +37,7 @@ _CLOUDING = (
     "harmless",
     "hearsay",
 )
+_CHILD = ("child", "baby", "particular")
 _CONSENT = 14
 _EVERYDAY = ("inquiry", "irrelevant")
 
@@ -56,7 +57,7 @@ def thresholds(estimate: Estimate) -> dict[Level, float]:
     """The probability from which each level is given, for this text."""
     green = 1.0 - estimate.at_least[Level.YELLOW]
     return {
-        Level.RED: _RED,
+        Level.RED: _RED + _RED_IF_GREEN * green,
         Level.ORANGE: _ORANGE + _ORANGE_IF_GREEN * green,
         Level.YELLOW: _YELLOW,
     }
@@ -80,8 +81,8 @@ def certain(decision: Decision, facts: Facts) -> Finding | None:
 
 
 def _is_plain(finding: Finding, facts: Facts) -> bool:
-    """A short text in which nothing denies, asks, tells a story or speaks in figures."""
-    if len(facts.around.text) > _SHORT:
+    """A short text that names a child and in which nothing denies, asks, tells a story or speaks in figures."""
+    if len(facts.around.text) > _SHORT or not (facts.has(*_CHILD) or facts.ages.children):
         return False
     if any(one.aside for one in facts.judged) or any(facts.marked(kind) for kind in _CLOUDING):
         return False
