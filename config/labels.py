@@ -86,6 +86,8 @@ EVENTS: Final = {
     "ChildVisited": _("已见到孩子"),
     "CaseClosed": _("已结案"),
     "MessageReceived": _("收到短信"),
+    "ListTakenOver": _("导入了单位和人员"),
+    "ListTakenOut": _("导出了单位和人员"),
     "SignedIn": _("登录"),
     "SignInRefused": _("登录被拒"),
 }

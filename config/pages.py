@@ -30,7 +30,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from config import labels
+from config import labels, staff_labels
 from config.settings import Settings
 from intake.register.service import service
 
@@ -77,6 +77,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         here=service,
         has_page=app.view_functions.__contains__,
         **labels.TEMPLATE_NAMES,
+        **staff_labels.TEMPLATE_NAMES,
     )
     app.jinja_env.filters["china"] = china
     app.add_url_rule("/static/<path:filename>", "static", _static)

@@ -28,6 +28,7 @@ from notifications.wording import Wording
 from routing import events as cases
 from routing.clocks.table import ClockTable
 from routing.places import Gazetteer
+from routing.units import events as lists
 from triage import events as readings
 from triage.reader import Reader
 
@@ -130,6 +131,8 @@ SUBSCRIPTIONS: Subscriptions = {
     notices.NoticeSent: (),
     notices.NoticeUnknown: (),
     notices.NoticeCancelled: (),
+    lists.ListTakenOver: (),
+    lists.ListTakenOut: (),
     accounts.SignedIn: (),
     accounts.SignInRefused: (),
 }

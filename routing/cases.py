@@ -10,10 +10,13 @@ from uuid import UUID
 STATES: Final = ("received", "assigned", "acknowledged", "visited", "closed")
 """In order; a case only moves to the right."""
 
+ON_CALL: Final = ("officer", "supervisor", "deputy")
+"""The posts that are told of a case. A station's 督导员 is its duty officer; directors and helpers see no case."""
+
 
 @dataclass(frozen=True, slots=True)
 class UnitView:
-    """`kind`: "city", "county" or "station"."""
+    """`kind`: one of `units.establishment.KINDS`."""
 
     id: UUID
     kind: str
@@ -24,7 +27,7 @@ class UnitView:
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """An officer who can be told: active, and with a phone."""
+    """Somebody who can be told: active, with a phone, and of a post that is told of cases."""
 
     id: UUID
     unit_id: UUID
@@ -46,14 +49,14 @@ def ladder(line: tuple[UnitView, ...], reachable: tuple[Reachable, ...]) -> tupl
     `line`: the responsible unit first, then its parents. A rung may have nobody; whoever climbs does not wait on it.
     """
 
-    def those(unit: UnitView, post: str | None) -> tuple[UUID, ...]:
-        return tuple(who.id for who in reachable if who.unit_id == unit.id and post in (None, who.post))
+    def those(unit: UnitView, posts: tuple[str, ...]) -> tuple[UUID, ...]:
+        return tuple(who.id for who in reachable if who.unit_id == unit.id and who.post in posts)
 
     def rungs() -> Iterator[Rung]:
         own, *above = line
-        yield Rung("officer", own.id, those(own, "officer"))
-        yield Rung("deputy", own.id, those(own, "deputy"))
+        yield Rung("officer", own.id, those(own, ("officer", "supervisor")))
+        yield Rung("deputy", own.id, those(own, ("deputy",)))
         for unit in above:
-            yield Rung(unit.kind, unit.id, those(unit, None))
+            yield Rung(unit.kind, unit.id, those(unit, ON_CALL))
 
     return tuple(rungs())

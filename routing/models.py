@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
@@ -13,7 +13,8 @@ from intake.register.database import Division, Identified, Model, Sealed, Sealed
 
 
 class Unit(Identified, Model):
-    """`kind`: "city", "county" or "station". `parent_id`: the unit it escalates to."""
+    """`kind`: "province", "city", "county", "station" or "home" (儿童之家). `parent_id`: the unit it escalates to.
+    `since` to `until`: the days on which it works, both included."""
 
     __tablename__ = "unit"
     __table_args__ = (UniqueConstraint("division", "kind"),)
@@ -22,10 +23,16 @@ class Unit(Identified, Model):
     division: Mapped[str] = mapped_column(Division)
     name: Mapped[str]
     parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"))
+    phone: Mapped[str | None] = mapped_column(Sealed("unit.phone"))
+    email: Mapped[str | None] = mapped_column(Sealed("unit.email"))
+    since: Mapped[date | None]
+    until: Mapped[date | None]
 
 
 class Officer(Identified, Model):
-    """Somebody of a unit who can be sent. `post`: "officer" or "deputy"."""
+    """Somebody of a unit. `post`: one of `units.establishment.POSTS`. `since` to `until`: the days on which they are
+    there, both included. `active`: not departed, as the last list or hand-over said; whoever has departed holds no
+    phone any more, so that it can be another's."""
 
     __tablename__ = "officer"
 
@@ -36,6 +43,9 @@ class Officer(Identified, Model):
     phone: Mapped[str | None] = mapped_column(Sealed("officer.phone"))
     phone_index: Mapped[bytes | None] = mapped_column(unique=True)
     active: Mapped[bool] = mapped_column(default=True)
+    email: Mapped[str | None] = mapped_column(Sealed("officer.email"))
+    since: Mapped[date | None]
+    until: Mapped[date | None]
 
 
 class Case(Identified, Model):

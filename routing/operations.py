@@ -57,7 +57,9 @@ def open_case(
     existing = queries.case_of_report(session, report.id)
     if existing is not None:
         return existing.id
-    unit = queries.responsible_unit(session, code=placement.code, home=home)
+    unit = queries.responsible_unit(
+        session, code=placement.code, home=home, village=placement.village, at=now
+    )
     case = Case(
         id=uuid_utils.compat.uuid7(),
         number=report.number,
@@ -215,7 +217,7 @@ def _climb(session: Session, case: Case, *, clocks: ClockTable, now: datetime, a
     """To the next rung that has somebody; every rung passed is on the timeline. `again`: at the top, tell the top
     again; only the clock does, for a refusal that followed at once would be followed by the next one at once."""
     line = queries.line_of(
-        session, queries.responsible_unit(session, code=case.division, home=case.division[:4])
+        session, queries.responsible_unit(session, code=case.division, home=case.division[:4], at=now)
     )
     rungs = ladder(line, queries.reachable(session, [unit.id for unit in line]))
     if not again and case.rung + 1 >= len(rungs):

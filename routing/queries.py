@@ -16,8 +16,10 @@ from intake.queries import ReportView
 from intake.register.database import keyring_of
 from intake.register.keyring import normalise_phone
 from intake.register.ledger import Entry, stuck, timeline
-from routing.cases import Reachable, UnitView
+from routing.cases import ON_CALL, Reachable, UnitView
 from routing.models import Case, CaseReport, Clock, Officer, Unit
+from routing.units.establishment import current
+from routing.units.queries import day, station_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +71,34 @@ class CaseView:
         return self.state == "assigned"
 
 
-def responsible_unit(session: Session, *, code: str, home: str) -> UnitView:
-    """The narrowest unit whose division holds `code`: station, county centre, else the home city's centre, which
-    answers for whatever has no place yet and for children outside the city. LookupError when there is no centre."""
-    wanted = [code[:9], code[:6], home] if code.startswith(home) else [home]
-    row = session.scalars(
-        select(Unit)
-        .where(Unit.division.in_([prefix for prefix in wanted if prefix]))
-        .order_by(Unit.division.desc())
-    ).first()
+def responsible_unit(
+    session: Session, *, code: str, home: str, village: str = "", at: datetime | None = None
+) -> UnitView:
+    """The station that answers for the village or the township, by the coverage list or as its own; else the county's
+    centre, else the home city's, which answers for whatever has no place yet and for children outside the city.
+    `village`: 12 digits, where it is known. `at`: units that do not work then are passed over.
+    LookupError when there is no centre."""
+    on = day(at) if at else None
+    inside = code.startswith(home)
+    row = station_for(session, codes=(village, code[:9]), on=on) if inside and len(code) >= 9 else None
+    if row is None:
+        centres = session.scalars(
+            select(Unit)
+            .where(
+                Unit.division.in_([code[:6], home] if inside else [home]), Unit.kind.in_(("county", "city"))
+            )
+            .order_by(Unit.division.desc())
+        ).all()
+        row = next((one for one in centres if on is None or current(one.since, one.until, on)), None)
     if row is None:
         raise LookupError(f"no unit for {home}: the city has no centre")
     return _unit(row)
 
 
 def line_of(session: Session, unit: UnitView) -> tuple[UnitView, ...]:
-    """The unit and those it escalates to, in order."""
+    """The unit and those it escalates to, in order: up to the city."""
     line = [unit]
-    while line[-1].parent_id is not None:
+    while line[-1].parent_id is not None and line[-1].kind != "city":
         parent = session.get_one(Unit, line[-1].parent_id)
         line.append(_unit(parent))
     return tuple(line)
@@ -95,7 +107,12 @@ def line_of(session: Session, unit: UnitView) -> tuple[UnitView, ...]:
 def reachable(session: Session, units: Sequence[UUID]) -> tuple[Reachable, ...]:
     rows = session.execute(
         select(Officer.id, Officer.unit_id, Officer.post)
-        .where(Officer.unit_id.in_(units), Officer.active, Officer.phone_index.is_not(None))
+        .where(
+            Officer.unit_id.in_(units),
+            Officer.active,
+            Officer.phone_index.is_not(None),
+            Officer.post.in_(ON_CALL),
+        )
         .order_by(Officer.id)
     )
     return tuple(Reachable(row.id, row.unit_id, row.post) for row in rows)

@@ -25,6 +25,7 @@ EVENT_MODULES = (
     "intake.register.accounts.events",
     "triage.events",
     "routing.events",
+    "routing.units.events",
     "notifications.events",
 )
 
