@@ -15,6 +15,7 @@ import intake.register.accounts.web
 import intake.web
 import notifications.phone
 import notifications.web
+import routing.rota.web
 import routing.units.web
 import routing.web
 from config import advice, demo, health, pages
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None, surface: str = "all", parts: Pa
             app.register_blueprint(blueprint)
         app.register_blueprint(notifications.phone.twilio)
         app.register_blueprint(notifications.web.links)
+        app.register_blueprint(routing.rota.web.public)
         pages.without_csrf(
             app,
             intake.web.public,
@@ -58,6 +60,7 @@ def create_app(settings: Settings | None = None, surface: str = "all", parts: Pa
         app.register_blueprint(intake.register.accounts.web.accounts)
         app.register_blueprint(routing.web.staff)
         app.register_blueprint(routing.units.web.units)
+        app.register_blueprint(routing.rota.web.rota)
         if settings.mode == "demo":
             app.register_blueprint(notifications.web.handset)
             pages.without_csrf(app, notifications.web.handset)

@@ -19,6 +19,7 @@ from intake.register import pulse
 from intake.register.database import SERVICE
 from notifications import operations as notifications
 from routing import operations as routing
+from routing.rota import operations as rota
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ SWEEP_SECONDS = 1.0
 def sweep(parts: Parts) -> None:
     """Everything that is due now. Each part by itself: one that fails does not keep the others from running."""
     now = parts.tools.now()
-    for part in (_relay, _ladder, _clocks, _notices):
+    for part in (_relay, _departures, _ladder, _clocks, _notices):
         try:
             part(parts, now)
         except Exception:
@@ -46,6 +47,11 @@ def signs_of_life(parts: Parts) -> None:
 
 def _relay(parts: Parts, now: datetime) -> None:
     parts.relay.sweep()
+
+
+def _departures(parts: Parts, now: datetime) -> None:
+    with parts.database.begin(SERVICE) as session:
+        rota.departures_due(session, now=now)
 
 
 def _ladder(parts: Parts, now: datetime) -> None:

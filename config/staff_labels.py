@@ -84,10 +84,59 @@ LIST_PROBLEMS: Final = {
     "doubled_person": _("同一个人写了两行"),
 }
 
+DUTY_FAULTS: Final = {
+    "bad_weekday": _("不是星期一到星期日"),
+    "bad_time": _("不是时间，例如08:00"),
+    "bad_date": _("不是日期和时间，例如2026-03-01 08:00"),
+    "unknown_officer": _("本单位没有这个值班人员"),
+    "departed": _("到那时已离任"),
+    "overlap": _("和同一个人的另一班重叠"),
+    "ends_before": _("结束不晚于开始"),
+    "self": _("不能和自己换班"),
+    "past": _("已经过去"),
+    "too_long": _("超过一年"),
+    "state": _("已经答复过"),
+    "not_asked": _("只有被问的人能答复"),
+    "successor": _("接手人要是另一个在岗、有电话的人"),
+}
+
+DUTY_FIELDS: Final = {
+    "officer": _("人员"),
+    "weekday": _("星期"),
+    "begins": _("开始"),
+    "ends": _("结束"),
+    "gives": _("让出的人"),
+    "takes": _("接班的人"),
+    "state": _("换班"),
+    "successor": _("接手人"),
+    "until": _("最后一天"),
+}
+
+HOLES: Final = {
+    "nobody": _("没有人值班"),
+    "departed": _("当班的人已离任"),
+    "leave": _("当班的人请假"),
+    "phone": _("当班的人没有电话"),
+}
+
+WEEKDAYS: Final = (
+    _("星期一"),
+    _("星期二"),
+    _("星期三"),
+    _("星期四"),
+    _("星期五"),
+    _("星期六"),
+    _("星期日"),
+)
+
 TEMPLATE_NAMES: Final[dict[str, Any]] = {
     "UNIT_KINDS": UNIT_KINDS,
     "STAFF_POSTS": STAFF_POSTS,
     "UNIT_COLUMNS": UNIT_COLUMNS,
     "STAFF_COLUMNS": STAFF_COLUMNS,
     "LIST_PROBLEMS": LIST_PROBLEMS,
+    "DUTY_FAULTS": DUTY_FAULTS,
+    "DUTY_FIELDS": DUTY_FIELDS,
+    "HOLES": HOLES,
+    "WEEKDAYS": WEEKDAYS,
 }

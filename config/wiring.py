@@ -28,6 +28,7 @@ from notifications.wording import Wording
 from routing import events as cases
 from routing.clocks.table import ClockTable
 from routing.places import Gazetteer
+from routing.rota import events as rota
 from routing.units import events as lists
 from triage import events as readings
 from triage.reader import Reader
@@ -123,7 +124,22 @@ SUBSCRIPTIONS: Subscriptions = {
     notices.MessageReceived: (
         Listener("intake.receive_sms", lambda t, s, event, now: receive_sms(t, s, event, now)),
     ),
+    rota.CaseHandedOver: (
+        Listener(
+            "notifications.handed_over",
+            lambda t, s, event, now: notifications.jobs.handed_over(s, event, wording=t.wording, now=now),
+        ),
+    ),
     # On the timeline only.
+    rota.PatternSet: (),
+    rota.ShiftAdded: (),
+    rota.LeaveAdded: (),
+    rota.PeriodRemoved: (),
+    rota.SwapProposed: (),
+    rota.SwapAnswered: (),
+    rota.OfficerDeparted: (),
+    rota.FeedMade: (),
+    rota.FeedRevoked: (),
     cases.AcknowledgementWithdrawn: (),
     cases.ClockBreached: (),
     cases.ChildVisited: (),

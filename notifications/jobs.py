@@ -14,6 +14,7 @@ from notifications.events import NoticeQueued
 from notifications.providers.provider import Provider, Refused, Unreachable
 from notifications.wording import Wording
 from routing.events import AcknowledgedAgain, CaseAcknowledged, RungReached
+from routing.rota.events import CaseHandedOver
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,11 @@ def answered(session: Session, event: CaseAcknowledged, *, wording: Wording, now
 def answered_again(session: Session, event: AcknowledgedAgain, *, wording: Wording, now: datetime) -> None:
     if event.officer_id is not None and event.how == "sms":
         _reply(session, event, words=wording.reply("already", number=event.number), now=now)
+
+
+def handed_over(session: Session, event: CaseHandedOver, *, wording: Wording, now: datetime) -> None:
+    """Whoever goes on with a case in place of one who has left is told so."""
+    _reply(session, event, words=wording.reply("handed", number=event.number), now=now)
 
 
 def send(
@@ -88,7 +94,11 @@ def send(
 
 
 def _reply(
-    session: Session, event: CaseAcknowledged | AcknowledgedAgain, *, words: str, now: datetime
+    session: Session,
+    event: CaseAcknowledged | AcknowledgedAgain | CaseHandedOver,
+    *,
+    words: str,
+    now: datetime,
 ) -> None:
     assert event.officer_id is not None
     operations.write(

@@ -16,7 +16,7 @@ WORDS: Final = {
     "alert": {**dict.fromkeys(LEVELS, frozenset({"level", "number", "due"})), "link": frozenset({"link"})},
     "stand_down": {"text": frozenset({"number", "unit"})},
     "reply": {
-        **dict.fromkeys(("first", "declined", "already"), frozenset({"number"})),
+        **dict.fromkeys(("first", "declined", "already", "handed"), frozenset({"number"})),
         **dict.fromkeys(("which", "unclear"), frozenset({"numbers"})),
         **dict.fromkeys(("none", "taken"), frozenset[str]()),
     },

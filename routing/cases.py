@@ -27,11 +27,13 @@ class UnitView:
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """Somebody who can be told: active, with a phone, and of a post that is told of cases."""
+    """Somebody who can be told. `post`: "officer" for whoever is told first, "deputy" for who stands in.
+    `on_duty`: of a unit above, these are told, and the others only when there is none."""
 
     id: UUID
     unit_id: UUID
     post: str
+    on_duty: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,18 @@ def ladder(line: tuple[UnitView, ...], reachable: tuple[Reachable, ...]) -> tupl
     `line`: the responsible unit first, then its parents. A rung may have nobody; whoever climbs does not wait on it.
     """
 
-    def those(unit: UnitView, posts: tuple[str, ...]) -> tuple[UUID, ...]:
-        return tuple(who.id for who in reachable if who.unit_id == unit.id and who.post in posts)
+    def those(unit: UnitView, post: str) -> tuple[UUID, ...]:
+        return tuple(who.id for who in reachable if who.unit_id == unit.id and who.post == post)
+
+    def any_of(unit: UnitView) -> tuple[UUID, ...]:
+        on_duty = tuple(who.id for who in reachable if who.unit_id == unit.id and who.on_duty)
+        return on_duty or those(unit, "deputy")
 
     def rungs() -> Iterator[Rung]:
         own, *above = line
-        yield Rung("officer", own.id, those(own, ("officer", "supervisor")))
-        yield Rung("deputy", own.id, those(own, ("deputy",)))
+        yield Rung("officer", own.id, those(own, "officer"))
+        yield Rung("deputy", own.id, those(own, "deputy"))
         for unit in above:
-            yield Rung(unit.kind, unit.id, those(unit, ON_CALL))
+            yield Rung(unit.kind, unit.id, any_of(unit))
 
     return tuple(rungs())

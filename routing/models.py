@@ -43,6 +43,7 @@ class Officer(Identified, Model):
     phone: Mapped[str | None] = mapped_column(Sealed("officer.phone"))
     phone_index: Mapped[bytes | None] = mapped_column(unique=True)
     active: Mapped[bool] = mapped_column(default=True)
+    successor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("officer.id"))
     email: Mapped[str | None] = mapped_column(Sealed("officer.email"))
     since: Mapped[date | None]
     until: Mapped[date | None]
@@ -56,6 +57,11 @@ class Case(Identified, Model):
     __table_args__ = (
         Index("ix_case_next_rung", "next_rung_at", postgresql_where=text("next_rung_at IS NOT NULL")),
         Index("ix_case_division_opened", "division", "opened_at"),
+        Index(
+            "ix_case_held",
+            "acknowledged_by",
+            postgresql_where=text("state IN ('acknowledged', 'visited')"),
+        ),
     )
 
     number: Mapped[str] = mapped_column(unique=True)

@@ -219,7 +219,7 @@ def _climb(session: Session, case: Case, *, clocks: ClockTable, now: datetime, a
     line = queries.line_of(
         session, queries.responsible_unit(session, code=case.division, home=case.division[:4], at=now)
     )
-    rungs = ladder(line, queries.reachable(session, [unit.id for unit in line]))
+    rungs = ladder(line, queries.reachable(session, [unit.id for unit in line], at=now))
     if not again and case.rung + 1 >= len(rungs):
         return
     due = session.scalar(select(Clock.due_at).where(Clock.case_id == case.id, Clock.act == "acknowledge"))

@@ -16,8 +16,9 @@ from intake.queries import ReportView
 from intake.register.database import keyring_of
 from intake.register.keyring import normalise_phone
 from intake.register.ledger import Entry, stuck, timeline
-from routing.cases import ON_CALL, Reachable, UnitView
+from routing.cases import UnitView
 from routing.models import Case, CaseReport, Clock, Officer, Unit
+from routing.rota.queries import reachable as reachable
 from routing.units.establishment import current
 from routing.units.queries import day, station_for
 
@@ -102,20 +103,6 @@ def line_of(session: Session, unit: UnitView) -> tuple[UnitView, ...]:
         parent = session.get_one(Unit, line[-1].parent_id)
         line.append(_unit(parent))
     return tuple(line)
-
-
-def reachable(session: Session, units: Sequence[UUID]) -> tuple[Reachable, ...]:
-    rows = session.execute(
-        select(Officer.id, Officer.unit_id, Officer.post)
-        .where(
-            Officer.unit_id.in_(units),
-            Officer.active,
-            Officer.phone_index.is_not(None),
-            Officer.post.in_(ON_CALL),
-        )
-        .order_by(Officer.id)
-    )
-    return tuple(Reachable(row.id, row.unit_id, row.post) for row in rows)
 
 
 def officers(session: Session, ids: Sequence[UUID]) -> dict[UUID, OfficerView]:

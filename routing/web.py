@@ -16,6 +16,7 @@ from intake.register.database import SERVICE
 from intake.register.service import service
 from routing import operations, queries
 from routing.progress import OUTCOMES, Progress, actors, progress
+from routing.rota import queries as rota
 from triage import queries as triage
 
 staff = Blueprint("routing", __name__, template_folder="templates")
@@ -32,7 +33,10 @@ def desk() -> ResponseReturnValue:
         cases = [*listed.waiting, *listed.answered]
         unread = triage.unread(session, [report for case in cases for report in case.reports])
         orphans = queries.without_case(session)
-    return render_template("routing/desk.html", desk=listed, unread=unread, orphans=orphans, now=here.now())
+        holes = rota.tonight(session, area=account().division, now=here.now())
+    return render_template(
+        "routing/desk.html", desk=listed, unread=unread, orphans=orphans, holes=holes, now=here.now()
+    )
 
 
 @staff.get("/cases")

@@ -21,6 +21,20 @@ PARENTS: Final = {
 
 POSTS: Final = ("officer", "supervisor", "deputy", "director", "helper")
 
+KIND_WORDS: Final = {
+    "province": ("省级中心", "省级"),
+    "city": ("市级中心", "市级", "市中心"),
+    "county": ("县级中心", "县级", "县中心", "区级中心"),
+    "station": ("工作站", "未保站", "未成年人保护工作站", "乡镇站"),
+    "home": ("儿童之家", "村级"),
+}
+POST_WORDS: Final = {
+    "officer": ("值班员", "工作人员", "专干"),
+    "supervisor": ("督导员", "儿童督导员"),
+    "deputy": ("副手", "副职", "替班"),
+    "director": ("儿童主任", "村儿童主任"),
+    "helper": ("志愿者", "帮扶人", "助手"),
+}
 WHY: Final = {
     "encoding": "neither UTF-8 nor GB18030",
     "file": "not a CSV or Excel (.xlsx) file that can be read",

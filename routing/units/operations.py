@@ -199,8 +199,7 @@ def _write_staff(session: Session, changes: list[Change[StaffRecord]], *, now: d
     session.execute(update(Officer).where(Officer.id.in_(known)).values(phone_index=None))
 
     def columns(number: UUID, record: StaffRecord) -> dict[str, Any]:
-        active = not record.left(queries.day(now))
-        held = record.phone if active else ""
+        held = "" if record.left(queries.day(now)) else record.phone
         return {
             "id": number,
             "unit_id": units[record.unit],
@@ -211,7 +210,8 @@ def _write_staff(session: Session, changes: list[Change[StaffRecord]], *, now: d
             "email": record.email or None,
             "since": record.since,
             "until": record.until,
-            "active": active,
+            # Who has left is marked, and their cases handed over, by the clock: `rota.operations.departures_due`.
+            "active": True,
         }
 
     pairs = list(zip(numbers, changes, strict=True))

@@ -13,6 +13,8 @@ from uuid import UUID
 
 from routing.units.establishment import (
     KIND_OF_LENGTH,
+    KIND_WORDS,
+    POST_WORDS,
     Lists,
     Problem,
     StaffLine,
@@ -51,20 +53,6 @@ PASSED_OVER: Final = frozenset({"序号", "备注", "单位名称", "note"})
 HEADER_WITHIN: Final = 5
 """Lists often begin with a title; the header is looked for in the first rows."""
 
-KIND_WORDS: Final = {
-    "province": ("省级中心", "省级"),
-    "city": ("市级中心", "市级", "市中心"),
-    "county": ("县级中心", "县级", "县中心", "区级中心"),
-    "station": ("工作站", "未保站", "未成年人保护工作站", "乡镇站"),
-    "home": ("儿童之家", "村级"),
-}
-POST_WORDS: Final = {
-    "officer": ("值班员", "工作人员", "专干"),
-    "supervisor": ("督导员", "儿童督导员"),
-    "deputy": ("副手", "副职", "替班"),
-    "director": ("儿童主任", "村儿童主任"),
-    "helper": ("志愿者", "帮扶人", "助手"),
-}
 NOTHING: Final = frozenset({"", "-", "—", "/", "无", "空"})
 SEALED: Final = frozenset({"name", "phone", "email"})  # what stands there goes into no list of errors
 PHONE: Final = re.compile(r"1\d{10}|0\d{9,11}")

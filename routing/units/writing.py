@@ -12,8 +12,8 @@ from uuid import UUID
 
 from openpyxl import Workbook
 
-from routing.units.establishment import StaffRecord, UnitRecord
-from routing.units.parsing import KIND_WORDS, POST_WORDS, STAFF, UNITS
+from routing.units.establishment import KIND_WORDS, POST_WORDS, StaffRecord, UnitRecord
+from routing.units.parsing import STAFF, UNITS
 
 SHEETS: Final = ("单位", "人员")
 RUNS: Final = ("=", "+", "-", "@", "\t", "\r")

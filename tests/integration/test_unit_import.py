@@ -141,7 +141,9 @@ def test_whoever_is_missing_stays_and_whoever_departs_frees_the_phone(
         names = [(kept.record.name, kept.record.until) for kept in queries.staff(session, area=CITY)]
         assert [name for name, _ in names] == ["李一", "赵三", "孙四"]
         unit = routing.responsible_unit(session, code="610502001", home=CITY)
-        told = routing.officers(session, [who.id for who in routing.reachable(session, [unit.id])])
+        told = routing.officers(
+            session, [who.id for who in routing.reachable(session, [unit.id], at=clock.at)]
+        )
         assert [one.name for one in told.values()] == ["孙四"], "赵三 has no phone, 李一 is gone"
 
 

@@ -26,6 +26,7 @@ EVENT_MODULES = (
     "triage.events",
     "routing.events",
     "routing.units.events",
+    "routing.rota.events",
     "notifications.events",
 )
 
@@ -39,6 +40,7 @@ ANYBODY = {
     "receipt_api.read_report",
     "links.link",
     "links.link_tapped",
+    "duty_feed.calendar",
     "accounts.sign_in_form",
     "accounts.signed_in",
     "accounts.signed_out",

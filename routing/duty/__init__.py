@@ -1,0 +1,1 @@
+"""Who is on duty, and who can be reached: values in, values out."""
