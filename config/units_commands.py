@@ -33,6 +33,8 @@ from routing.units.sheets import MAX_BYTES, Unreadable
 units = AppGroup("units", help="Units, their staff, and who signs in.")
 ACTOR = "system"
 MIN_PASSWORD = 10
+NAMED = 100
+"""How many that the list does not have are named."""
 
 
 @units.command("import", with_appcontext=False)
@@ -141,10 +143,12 @@ def _tell(plan: Plan) -> None:
         click.echo(str(problem), err=True)
     for what, (new, changed, unchanged, left) in plan.counts.items():
         click.echo(f"{what}: {new} new, {changed} changed, {unchanged} unchanged, {left} not in the list")
-    for unit in plan.units.left:
-        click.echo(f"not in the list: {unit.record.code} {unit.record.name}")
-    for person in plan.staff.left:
-        click.echo(f"not in the list: {person.record.unit} {person.record.post} {person.record.name}")
+    kept = [f"{one.record.code} {one.record.name}" for one in plan.units.left]
+    kept += [f"{one.record.unit} {one.record.post} {one.record.name}" for one in plan.staff.left]
+    for line in [] if plan.problems else kept[:NAMED]:
+        click.echo(f"not in the list: {line}")
+    if len(kept) > NAMED and not plan.problems:
+        click.echo(f"not in the list: {len(kept) - NAMED} more")
 
 
 @contextmanager

@@ -28,7 +28,7 @@ def check_units(
         record = line.record
 
         def wrong(column: str, why: str, value: str = "", line: UnitLine = line) -> None:
-            problems.append(Problem(line.sheet, line.row, column, why, value))
+            problems.append(Problem(line.sheet, line.row, column, why, value, "units"))
 
         if record.code and record.code in seen:
             wrong("code", "doubled_unit", record.code)
@@ -70,7 +70,7 @@ def check_staff(
         record = line.record
 
         def wrong(column: str, why: str, value: str = "", line: StaffLine = line) -> None:
-            problems.append(Problem(line.sheet, line.row, column, why, value))
+            problems.append(Problem(line.sheet, line.row, column, why, value, "staff"))
 
         person = (record.unit, record.name, record.phone, record.post)
         if record.name and person in seen and line.id is None:

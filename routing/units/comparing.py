@@ -91,6 +91,11 @@ def compare(
         dataclasses.replace(line, record=_merged(line.record, kept, line.given))
         for line, kept in zip(staff_lines, matched, strict=True)
     ]
+    problems += [
+        Problem(line.sheet, line.row, "unit", "not_yours", table="staff")
+        for line, kept in zip(staff_lines, matched, strict=True)
+        if kept is not None and not kept.record.unit.startswith(area)
+    ]
     others = [kept.record for kept in unmatched]
     problems += check_staff(merged, others, after, divisions=divisions, area=area, on=on)
 
@@ -172,7 +177,7 @@ def _match(
             if matched[place] is None:
                 twice = any(one.id == line.id for one in lines[:place])
                 why = "doubled_person" if twice else "unknown_id"
-                problems.append(Problem(line.sheet, line.row, "id", why))
+                problems.append(Problem(line.sheet, line.row, "id", why, table="staff"))
     keys: tuple[Callable[[StaffRecord], object], ...] = (
         lambda one: (one.unit, one.name, one.phone),
         lambda one: (one.unit, one.name),

@@ -135,13 +135,15 @@ class StaffLine:
 @dataclass(frozen=True, slots=True)
 class Problem:
     """`row`: as a spreadsheet counts, from 1; 0 when it is not about one. `column`: a field. `why`: a key of `WHY`.
-    `value`: what stands there; empty for names, phones and addresses, which go into no error list."""
+    `value`: what stands there; empty for names, phones and addresses, which go into no error list.
+    `table`: "units" or "staff", where it is known."""
 
     sheet: str
     row: int
     column: str
     why: str
     value: str = ""
+    table: str = ""
 
     def __str__(self) -> str:
         where = [self.sheet] if self.sheet else []

@@ -104,13 +104,14 @@ class _Table:
 @dataclass(slots=True)
 class _Row:
     sheet: str
+    table: str
     number: int
     cells: Mapping[str, str]
     problems: list[Problem] = field(default_factory=list)
 
     def wrong(self, column: str, why: str) -> None:
         value = "" if column in SEALED else self.cells.get(column, "")[:40]
-        self.problems.append(Problem(self.sheet, self.number, column, why, value))
+        self.problems.append(Problem(self.sheet, self.number, column, why, value, self.table))
 
     def text(self, column: str, *, needed: bool = False) -> str:
         value = self.cells.get(column, "")
@@ -234,11 +235,10 @@ def _table(sheet: Sheet) -> _Table | None:
         columns = {field: places for field, places in known[kind].items() if places}
         if len(columns) < 2:
             continue
-        problems = [
-            Problem(sheet.name, number, field, "no_column") for field in NEEDED[kind] if field not in columns
-        ]
+        absent = [field for field in NEEDED[kind] if field not in columns]
+        problems = [Problem(sheet.name, number, field, "no_column", table=kind) for field in absent]
         problems += [
-            Problem(sheet.name, number, field, "doubled_column")
+            Problem(sheet.name, number, field, "doubled_column", table=kind)
             for field, places in columns.items()
             if len(places) > 1
         ]
@@ -256,7 +256,7 @@ def _lines(table: _Table, sheet: Sheet) -> Iterator[_Row]:
     for number, cells in sheet.rows:
         if number <= table.header:
             continue
-        row = _Row(sheet.name, number, {})
+        row = _Row(sheet.name, table.kind, number, {})
         row.cells = {
             column: _clean(row, column, cells[place] if place < len(cells) else "")
             for column, place in table.columns.items()

@@ -231,6 +231,7 @@ def test_what_changed_between_preview_and_yes_is_not_taken(
     [
         (STAFF + "610502001,钱七,值班员,10014070001,,\n", "不在您的辖区内"),
         (STAFF + "140702201,钱七,值班员,123,,\n", "不是电话号码"),
+        (STAFF + "140702201,钱七,值班员,,,昨天\n", "离任日期"),
         ("x,y\n", "认不出表头"),
         (b"PK\x03\x04", "不是能读的"),
     ],
@@ -238,6 +239,7 @@ def test_what_changed_between_preview_and_yes_is_not_taken(
 def test_a_list_that_is_wrong_is_shown_with_its_line(app: Flask, text: str | bytes, said: str) -> None:
     page = upload(sign_in(app, "county"), text)
     assert said in page
+    assert "停用日期" not in page, "a list of staff has its own columns"
     assert "/units/lists/" not in page
 
 

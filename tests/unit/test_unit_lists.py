@@ -224,6 +224,16 @@ def test_whom_a_line_means(divisions: Divisions) -> None:
     assert [one.record.name for one in handed.staff.new] == ["孙四"]
 
 
+def test_nobody_is_taken_from_another_jurisdiction(divisions: Divisions) -> None:
+    """By number, or by name and phone: to move somebody between counties is the city's to do."""
+    other = UnitRecord("station", "140703101", "别县的站", "140703")
+    away = StaffRecord("140703101", "赵三", "deputy", "10000000003")
+    units = (CITY, COUNTY, STATION, UnitRecord("county", "140703", "别县", "1407"), other)
+    text = PEOPLE + "140702201,赵三,副手,10000000003,,,"
+    assert wrong(divisions, text, units=units, staff=(away,), area="140702") == [(2, "unit", "not_yours")]
+    assert wrong(divisions, text, units=units, staff=(away,)) == []
+
+
 def test_columns_that_a_list_lacks_stay_as_they_are(divisions: Divisions) -> None:
     li = StaffRecord("140702201", "李一", "officer", "10000000001", "li@example.org", since=date(2025, 1, 1))
     found = plan(divisions, "单位代码,姓名,职务,电话\n140702201,李一,值班员,10000000001\n", staff=(li,))
