@@ -1,4 +1,4 @@
-"""`make bench`: how long lists of a city's and of a province's size take, from the file to the commit."""
+"""`make bench`: how long lists of a city's and of a province's size take, and looking ahead over a city's rosters."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from config.parts import Parts, gazetteer
 from intake.register.database import SERVICE
+from routing.rota import queries as rota
 from routing.units import operations, queries
 from routing.units.parsing import parse
 from tests.bench import establishments
@@ -52,3 +53,18 @@ def test_lists_are_taken_over_in_seconds(parts: Parts, clock: FakeClock, place: 
     assert counts["units"][0] > 280
     assert (unchanged["units"][0], unchanged["staff"][0]) == (0, 0)
     assert covered.overlaps == ()
+
+
+def test_looking_ahead_over_a_city(parts: Parts, clock: FakeClock) -> None:
+    """The demo city: what the desk asks every ten seconds, and what the page of duty asks."""
+    with parts.database.begin(SERVICE) as session:
+        start = time.perf_counter()
+        units = rota.ahead(session, area="1407", now=clock.at)
+        page = time.perf_counter() - start
+        start = time.perf_counter()
+        rota.tonight(session, area="1407", now=clock.at)
+        desk = time.perf_counter() - start
+    print(
+        f"\n  {len(units)} units: the next 14 days in {page * 1000:.0f} ms, tonight in {desk * 1000:.0f} ms"
+    )
+    assert len(units) > 100
