@@ -15,6 +15,7 @@ import intake.register.accounts.web
 import intake.web
 import notifications.phone
 import notifications.web
+import routing.acts
 import routing.web
 from config import advice, demo, health, pages
 from config.parts import TABLES, Parts, assemble, warm
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None, surface: str = "all", parts: Pa
     if surface != "public":
         app.register_blueprint(intake.register.accounts.web.accounts)
         app.register_blueprint(routing.web.staff)
+        app.register_blueprint(routing.acts.acts)
         if settings.mode == "demo":
             app.register_blueprint(notifications.web.handset)
             pages.without_csrf(app, notifications.web.handset)
@@ -79,6 +81,7 @@ def _service(settings: Settings, parts: Parts) -> Service:
 
     tools: Mapping[str, object] = {
         "wording": parts.tools.wording,
+        "clocks": parts.tools.clocks,
         "twilio_validator": (
             RequestValidator(settings.twilio_auth_token) if settings.twilio_auth_token else None
         ),

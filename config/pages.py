@@ -93,8 +93,9 @@ def without_csrf(app: Flask, *blueprints: Blueprint) -> None:
         app.extensions["csrf_protect"].exempt(blueprint)
 
 
-def china(moment: datetime, form: str = "%m-%d %H:%M:%S") -> str:
-    """A moment as the clock on a wall in China shows it."""
+def china(moment: datetime | str, form: str = "%m-%d %H:%M:%S") -> str:
+    """A moment, or what an event says of one, as the clock on a wall in China shows it."""
+    moment = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     return moment.astimezone(CHINA).strftime(form)
 
 

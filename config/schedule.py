@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
 from redis.exceptions import RedisError
 from rq import Queue
@@ -18,6 +19,7 @@ from config.settings import Settings
 from intake.register import pulse
 from intake.register.database import SERVICE
 from notifications import operations as notifications
+from routing import audit, returns, timekeeping
 from routing import operations as routing
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,7 @@ SWEEP_SECONDS = 1.0
 def sweep(parts: Parts) -> None:
     """Everything that is due now. Each part by itself: one that fails does not keep the others from running."""
     now = parts.tools.now()
-    for part in (_relay, _ladder, _clocks, _notices):
+    for part in (_relay, _ladder, _pauses, _clocks, _reminders, _returns, _notices, _audit):
         try:
             part(parts, now)
         except Exception:
@@ -49,24 +51,50 @@ def _relay(parts: Parts, now: datetime) -> None:
 
 
 def _ladder(parts: Parts, now: datetime) -> None:
-    with parts.database.begin(SERVICE) as session:
-        due = routing.due_to_climb(session, now=now)
-    for case_id in due:
-        try:
-            with parts.database.begin(SERVICE) as session:
-                routing.climb_due(session, case_id=case_id, clocks=parts.tools.clocks, now=now)
-        except Exception:
-            log.exception("case %s could not climb", case_id)
+    _each(parts, now, routing.due_to_climb, routing.climb_due)
+
+
+def _pauses(parts: Parts, now: datetime) -> None:
+    """Before the breaches: a clock that was paused until now has not run out."""
+    _each(parts, now, timekeeping.pauses_due, timekeeping.end_pause_due)
 
 
 def _clocks(parts: Parts, now: datetime) -> None:
     with parts.database.begin(SERVICE) as session:
-        routing.breach_due(session, now=now)
+        timekeeping.breach_due(session, clocks=parts.tools.clocks, now=now)
+
+
+def _reminders(parts: Parts, now: datetime) -> None:
+    _each(parts, now, timekeeping.due_to_warn, timekeeping.warn)
+    _each(parts, now, timekeeping.due_to_escalate, timekeeping.escalate)
+    _each(parts, now, timekeeping.due_idle, timekeeping.remind_idle)
+
+
+def _returns(parts: Parts, now: datetime) -> None:
+    _each(parts, now, returns.due_undecided, returns.tell_undecided)
+
+
+def _each(parts: Parts, now: datetime, find: Callable[..., list[UUID]], act: Callable[..., None]) -> None:
+    """One transaction for each that is due, so that one that hangs or fails keeps no other waiting."""
+    with parts.database.begin(SERVICE) as session:
+        due = find(session, now=now)
+    for item in due:
+        try:
+            with parts.database.begin(SERVICE) as session:
+                act(session, item, clocks=parts.tools.clocks, now=now)
+        except Exception:
+            log.exception("%s: %s could not be done", act.__name__, item)
 
 
 def _notices(parts: Parts, now: datetime) -> None:
     with parts.database.begin(SERVICE) as session:
         notifications.sweep_notices(session, now=now)
+
+
+def _audit(parts: Parts, now: datetime) -> None:
+    """Last, when all that is due has been done."""
+    with parts.database.begin(SERVICE) as session:
+        audit.audit_some(session, clocks=parts.tools.clocks, now=now)
 
 
 def run(parts: Parts, *, stop: threading.Event, monotonic: Callable[[], float]) -> None:

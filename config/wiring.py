@@ -16,6 +16,7 @@ import intake.operations
 import intake.register.accounts.events as accounts
 import notifications.jobs
 import notifications.queries
+import notifications.reminders
 import routing.jobs
 import triage.jobs
 from config.relay import Listener, Subscriptions
@@ -46,6 +47,17 @@ class Tools:
     clocks: ClockTable
     wording: Wording
     provider: Provider
+
+
+def _reminder(write: Callable[..., None]) -> tuple[Listener, ...]:
+    """Written by a worker: the clock process, which finds many at once, only rings."""
+    return (
+        Listener(
+            f"notifications.{write.__name__}",
+            lambda t, s, event, now: write(s, event, wording=t.wording, now=now),
+            queued=True,
+        ),
+    )
 
 
 SUBSCRIPTIONS: Subscriptions = {
@@ -105,7 +117,10 @@ SUBSCRIPTIONS: Subscriptions = {
         ),
     ),
     notices.NoticeAcknowledged: (
-        Listener("routing.acknowledge", lambda t, s, event, now: routing.jobs.acknowledge(s, event, now=now)),
+        Listener(
+            "routing.acknowledge",
+            lambda t, s, event, now: routing.jobs.acknowledge(s, event, clocks=t.clocks, now=now),
+        ),
     ),
     notices.NoticeDeclined: (
         Listener(
@@ -122,9 +137,30 @@ SUBSCRIPTIONS: Subscriptions = {
     notices.MessageReceived: (
         Listener("intake.receive_sms", lambda t, s, event, now: receive_sms(t, s, event, now)),
     ),
+    cases.ClockWarned: _reminder(notifications.reminders.warned),
+    cases.BreachEscalated: _reminder(notifications.reminders.overdue),
+    cases.IdleReminded: _reminder(notifications.reminders.idle),
+    cases.ClockPauseAsked: _reminder(notifications.reminders.pause_asked),
+    cases.CaseReturned: _reminder(notifications.reminders.returned),
+    cases.ReturnOverdue: _reminder(notifications.reminders.return_overdue),
+    cases.ReturnDecided: _reminder(notifications.reminders.return_decided),
+    cases.CaseMoved: (
+        Listener(
+            "intake.place_reports",
+            lambda t, s, event, now: intake.operations.place_reports(
+                s, report_ids=event.reports, division=event.division
+            ),
+        ),
+        *_reminder(notifications.reminders.moved),
+    ),
     # On the timeline only.
     cases.AcknowledgementWithdrawn: (),
+    cases.ReporterAnswered: (),
     cases.ClockBreached: (),
+    cases.ClockPauseGranted: (),
+    cases.ClockPauseRefused: (),
+    cases.ClockPauseEnded: (),
+    cases.AuditFailed: (),
     cases.ChildVisited: (),
     cases.CaseClosed: (),
     notices.NoticeSent: (),

@@ -105,7 +105,7 @@ def inbound_message(session: Session, message_id: UUID) -> InboundView | None:
 
 def _asked(session: Session, row: Notice) -> Asked | None:
     case = routing.case_by_id(session, row.case_id) if row.case_id else None
-    if case is None:
+    if case is None or case.hand != row.hand:  # another unit has it now: this alert is void
         return None
     return Asked(
         notice_id=row.id,

@@ -89,13 +89,14 @@ def open_case_unplaced(
     )
 
 
-def acknowledge(session: Session, answer: Answer, *, now: datetime) -> None:
+def acknowledge(session: Session, answer: Answer, *, clocks: ClockTable, now: datetime) -> None:
     operations.acknowledge(
         session,
         case_id=answer.case_id,
         officer_id=answer.officer_id,
         how=answer.how,
         actor=f"officer:{answer.officer_id}",
+        clocks=clocks,
         now=now,
     )
 

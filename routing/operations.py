@@ -10,14 +10,14 @@ from typing import Any, Final
 from uuid import UUID
 
 import uuid_utils.compat
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from intake.queries import ReportView
 from intake.register.ledger import emit
-from routing import events, queries
+from routing import events, queries, timekeeping
 from routing.cases import STATES, Rung, ladder
-from routing.clocks.table import ClockTable
+from routing.clocks.table import ACTS, ClockTable
 from routing.models import Case, CaseReport, Clock
 from routing.places.placement import Placement
 
@@ -71,13 +71,13 @@ def open_case(
         needs_confirmation=placement.needs_confirmation,
         placement=_jsonable(placement),
         rung=-1,
+        hand=1,
+        idle_step=0,
     )
     session.add(case)
     session.flush()
     session.add(CaseReport(report_id=report.id, case_id=case.id))
-    for act, due in clocks.clocks(level, since=report.received_at).items():
-        session.add(Clock(case_id=case.id, act=act, started_at=report.received_at, due_at=due))
-    session.flush()
+    timekeeping.start(session, case, clocks=clocks, since=report.received_at)
     opened = events.CaseOpened(
         case_id=case.id,
         report_id=report.id,
@@ -113,15 +113,25 @@ def decline(
     if case is None:
         return
     if case.state == "acknowledged" and case.acknowledged_by == officer_id:
-        case.state, case.acknowledged_at, case.acknowledged_by = "assigned", None, None
-        session.execute(
-            update(Clock).where(Clock.case_id == case.id, Clock.act == "acknowledge").values(met_at=None)
-        )
+        unacknowledge(session, case, clocks=clocks)
         withdrawn = events.AcknowledgementWithdrawn(case_id=case.id, officer_id=officer_id)
         emit(session, withdrawn, at=now, actor=f"officer:{officer_id}")
         _climb(session, case, clocks=clocks, now=now)
     elif case.state == "assigned" and case.rung <= rung:
         _climb(session, case, clocks=clocks, now=now, again=False)
+
+
+def unacknowledge(session: Session, case: Case, *, clocks: ClockTable) -> None:
+    """Nobody goes any more: what the acknowledgement had met counts from receipt as before."""
+    case.state, case.acknowledged_at, case.acknowledged_by = "assigned", None, None
+    case.idle_at, case.idle_step = None, 0
+    timekeeping.reopen(session, case, "CaseAcknowledged", clocks=clocks)
+
+
+def restart_ladder(session: Session, case: Case, *, clocks: ClockTable, now: datetime) -> None:
+    """Another unit has the case, since now: its ladder begins at its first rung."""
+    case.rung, case.handed_at = -1, now
+    _climb(session, case, clocks=clocks, now=now)
 
 
 def due_to_climb(session: Session, *, now: datetime, limit: int = 100) -> list[UUID]:
@@ -130,7 +140,7 @@ def due_to_climb(session: Session, *, now: datetime, limit: int = 100) -> list[U
     return list(session.scalars(due))
 
 
-def climb_due(session: Session, *, case_id: UUID, clocks: ClockTable, now: datetime) -> None:
+def climb_due(session: Session, case_id: UUID, *, clocks: ClockTable, now: datetime) -> None:
     """Climbs if it is still due and nobody else is at it. One transaction for each case, so that one that hangs or
     fails keeps no other from climbing."""
     case = session.scalar(
@@ -142,28 +152,20 @@ def climb_due(session: Session, *, case_id: UUID, clocks: ClockTable, now: datet
         _climb(session, case, clocks=clocks, now=now)
 
 
-def breach_due(session: Session, *, now: datetime, limit: int = 100) -> int:
-    """Marks every clock that has run out; returns how many. A clock is breached once."""
-    due = session.scalars(
-        select(Clock)
-        .where(Clock.due_at <= now, Clock.met_at.is_(None), Clock.breached_at.is_(None))
-        .order_by(Clock.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True, key_share=True)
-    ).all()
-    for clock in due:
-        clock.breached_at = now
-        emit(session, events.ClockBreached(case_id=clock.case_id, clock=clock.act), at=now, actor="system")
-    return len(due)
-
-
 def acknowledge(
-    session: Session, *, case_id: UUID, officer_id: UUID | None, how: str, actor: str, now: datetime
+    session: Session,
+    *,
+    case_id: UUID,
+    officer_id: UUID | None,
+    how: str,
+    actor: str,
+    clocks: ClockTable,
+    now: datetime,
 ) -> Acknowledgement:
     """Somebody goes: the acknowledge clock stops and the ladder ends. The first answer stands; a later one changes
     nothing and is on the timeline.
     LookupError when the case is not there, or not in the transaction's scope."""
-    case = _locked(session, case_id)
+    case = locked(session, case_id)
     if case.state != "assigned":
         again = events.AcknowledgedAgain(
             case_id=case.id, number=case.number, officer_id=officer_id, first_by=case.acknowledged_by, how=how
@@ -172,31 +174,61 @@ def acknowledge(
         return Acknowledgement(False, case.acknowledged_by, case.acknowledged_at)
     case.state, case.acknowledged_at, case.acknowledged_by = "acknowledged", now, officer_id
     case.next_rung_at = None
-    _meet(session, case, "acknowledge", now)
+    case.idle_at, case.idle_step = clocks.idle(case.level, since=now), 0
+    timekeeping.meet(session, case, "CaseAcknowledged", clocks=clocks, now=now)
     event = events.CaseAcknowledged(case_id=case.id, number=case.number, officer_id=officer_id, how=how)
     emit(session, event, at=now, actor=actor)
     return Acknowledgement(True, officer_id, now)
 
 
 def record_visit(
-    session: Session, *, case_id: UUID, alone: bool, note: str, actor: str, now: datetime
+    session: Session,
+    *,
+    case_id: UUID,
+    alone: bool,
+    note: str,
+    actor: str,
+    clocks: ClockTable,
+    now: datetime,
 ) -> None:
     """The child was seen. Raises CaseRefused before acknowledgement and after closing, and for an empty note.
     Not idempotent: a second visit is a second visit; the first one stops the clock."""
-    case = _locked(session, case_id)
+    case = locked(session, case_id)
     if case.state not in ("acknowledged", "visited"):
         raise CaseRefused("state", f"a case that is {case.state} cannot be visited")
     if not note.strip():
         raise CaseRefused("note", "what was found must be said")
     case.state, case.visit_note = "visited", "\n".join(filter(None, (case.visit_note, note.strip())))
-    _meet(session, case, "visit", now)
+    case.idle_at = None
+    timekeeping.meet(session, case, "ChildVisited", clocks=clocks, now=now)
     emit(session, events.ChildVisited(case_id=case.id, alone=alone), at=now, actor=actor)
 
 
-def close(session: Session, *, case_id: UUID, outcome: str, note: str, actor: str, now: datetime) -> None:
+def answer_reporter(
+    session: Session, *, case_id: UUID, actor: str, clocks: ClockTable, now: datetime
+) -> None:
+    """The reporter was told what was done. Raises CaseRefused while nobody has answered the case, and after closing.
+    Not idempotent: a second answer is a second answer; the first one stops the clock."""
+    case = locked(session, case_id)
+    if case.state not in ("acknowledged", "visited"):
+        raise CaseRefused("state", f"of a case that is {case.state} there is nothing to tell the reporter")
+    timekeeping.meet(session, case, "ReporterAnswered", clocks=clocks, now=now)
+    emit(session, events.ReporterAnswered(case_id=case.id), at=now, actor=actor)
+
+
+def close(
+    session: Session,
+    *,
+    case_id: UUID,
+    outcome: str,
+    note: str,
+    actor: str,
+    clocks: ClockTable,
+    now: datetime,
+) -> None:
     """Ends the case. Raises CaseRefused when nobody has answered, when the level asks for a visit and there was none,
     and for an empty note."""
-    case = _locked(session, case_id)
+    case = locked(session, case_id)
     if case.state == "closed":
         return
     if case.state == "assigned":
@@ -206,8 +238,9 @@ def close(session: Session, *, case_id: UUID, outcome: str, note: str, actor: st
     if not note.strip():
         raise CaseRefused("note", "the outcome must be said")
     case.state, case.closed_at, case.closing_note = "closed", now, note.strip()
-    for act in ("answer", "close"):
-        _meet(session, case, act, now)
+    case.idle_at = None
+    timekeeping.meet(session, case, "CaseClosed", clocks=clocks, now=now)
+    timekeeping.end_pauses(session, case, ACTS, clocks=clocks, now=now)
     emit(session, events.CaseClosed(case_id=case.id, outcome=outcome), at=now, actor=actor)
 
 
@@ -234,12 +267,13 @@ def _climb(session: Session, case: Case, *, clocks: ClockTable, now: datetime, a
             unit_id=rung.unit_id,
             officers=rung.officers,
             due_at=due.isoformat() if due else "",
+            hand=case.hand,
         )
         emit(session, reached, at=now, actor="system")
         if rung.officers or case.rung + 1 >= len(rungs):
             break
     case.next_rung_at = clocks.next_rung(
-        case.level, case.rung + 1, rungs=len(rungs), since=case.opened_at, now=now
+        case.level, case.rung + 1, rungs=len(rungs), since=case.handed_at or case.opened_at, now=now
     )
     session.flush()
 
@@ -249,15 +283,8 @@ def _last_reachable(rungs: Sequence[Rung]) -> Rung:
     return next((rung for rung in reversed(rungs) if rung.officers), rungs[-1])
 
 
-def _meet(session: Session, case: Case, act: str, now: datetime) -> None:
-    session.execute(
-        update(Clock)
-        .where(Clock.case_id == case.id, Clock.act == act, Clock.met_at.is_(None))
-        .values(met_at=now)
-    )
-
-
-def _locked(session: Session, case_id: UUID) -> Case:
+def locked(session: Session, case_id: UUID) -> Case:
+    """The case, for whoever is going to change it. LookupError when it is not there, or not in the scope."""
     case = session.get(Case, case_id, with_for_update=LOCK)
     if case is None:
         raise LookupError(f"case {case_id} is not there")

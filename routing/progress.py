@@ -69,7 +69,7 @@ def actors(session: Session, entries: Iterable[Entry]) -> dict[str, str]:
             accounts.add(UUID(number))
         elif kind == "officer":
             ids.add(UUID(number))
-        for key in ("officer_id", "first_by", "unit_id"):
+        for key in ("officer_id", "first_by", "unit_id", "from_unit_id", "named_unit_id"):
             if entry.payload.get(key):
                 ids.add(UUID(entry.payload[key]))
         ids.update(UUID(officer) for officer in entry.payload.get("officers", ()))
