@@ -8,10 +8,12 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from redis.exceptions import RedisError
 from rq import Queue
+from sqlalchemy import Select, literal, select, union_all
 
 from config.parts import Parts, assemble
 from config.relay import QUEUES
@@ -30,7 +32,7 @@ SWEEP_SECONDS = 1.0
 def sweep(parts: Parts) -> None:
     """Everything that is due now. Each part by itself: one that fails does not keep the others from running."""
     now = parts.tools.now()
-    for part in (_relay, _ladder, _pauses, _clocks, _reminders, _returns, _notices, _audit):
+    for part in PARTS:
         try:
             part(parts, now)
         except Exception:
@@ -50,35 +52,15 @@ def _relay(parts: Parts, now: datetime) -> None:
     parts.relay.sweep()
 
 
-def _ladder(parts: Parts, now: datetime) -> None:
-    _each(parts, now, routing.due_to_climb, routing.climb_due)
-
-
-def _pauses(parts: Parts, now: datetime) -> None:
-    """Before the breaches: a clock that was paused until now has not run out."""
-    _each(parts, now, timekeeping.pauses_due, timekeeping.end_pause_due)
-
-
-def _clocks(parts: Parts, now: datetime) -> None:
+def _steps(parts: Parts, now: datetime) -> None:
+    """All that is due case by case. What is due is one question; each case then has a transaction of its own, so that
+    one that hangs or fails keeps no other waiting."""
+    found = [find(now=now).subquery() for find, _ in STEPS]
+    asked = union_all(*(select(literal(place).label("step"), due.c.id) for place, due in enumerate(found)))
     with parts.database.begin(SERVICE) as session:
-        timekeeping.breach_due(session, clocks=parts.tools.clocks, now=now)
-
-
-def _reminders(parts: Parts, now: datetime) -> None:
-    _each(parts, now, timekeeping.due_to_warn, timekeeping.warn)
-    _each(parts, now, timekeeping.due_to_escalate, timekeeping.escalate)
-    _each(parts, now, timekeeping.due_idle, timekeeping.remind_idle)
-
-
-def _returns(parts: Parts, now: datetime) -> None:
-    _each(parts, now, returns.due_undecided, returns.tell_undecided)
-
-
-def _each(parts: Parts, now: datetime, find: Callable[..., list[UUID]], act: Callable[..., None]) -> None:
-    """One transaction for each that is due, so that one that hangs or fails keeps no other waiting."""
-    with parts.database.begin(SERVICE) as session:
-        due = find(session, now=now)
-    for item in due:
+        rows = sorted(session.execute(asked).all(), key=lambda row: int(row.step))
+    for place, item in rows:
+        act = STEPS[place][1]
         try:
             with parts.database.begin(SERVICE) as session:
                 act(session, item, clocks=parts.tools.clocks, now=now)
@@ -86,15 +68,36 @@ def _each(parts: Parts, now: datetime, find: Callable[..., list[UUID]], act: Cal
             log.exception("%s: %s could not be done", act.__name__, item)
 
 
+def _clocks(parts: Parts, now: datetime) -> None:
+    with parts.database.begin(SERVICE) as session:
+        timekeeping.breach_due(session, clocks=parts.tools.clocks, now=now)
+
+
 def _notices(parts: Parts, now: datetime) -> None:
     with parts.database.begin(SERVICE) as session:
         notifications.sweep_notices(session, now=now)
 
 
-def _audit(parts: Parts, now: datetime) -> None:
-    """Last, when all that is due has been done."""
-    with parts.database.begin(SERVICE) as session:
-        audit.audit_some(session, clocks=parts.tools.clocks, now=now)
+def audit_some(parts: Parts) -> None:
+    """The auditor's turn, after a sweep has done what is due; no part of it, for it looks at what exists."""
+    try:
+        with parts.database.begin(SERVICE) as session:
+            audit.audit_some(session, clocks=parts.tools.clocks, now=parts.tools.now())
+    except Exception:
+        log.exception("the auditor failed")
+
+
+STEPS: Final[tuple[tuple[Callable[..., Select[UUID]], Callable[..., None]], ...]] = (
+    (routing.due_to_climb, routing.climb_due),
+    (timekeeping.pauses_due, timekeeping.end_pause_due),
+    (timekeeping.due_to_escalate, timekeeping.escalate),
+    (timekeeping.due_to_warn, timekeeping.warn),
+    (timekeeping.due_idle, timekeeping.remind_idle),
+    (returns.due_undecided, returns.tell_undecided),
+)
+"""The question what is due, and what is done about each: (now) -> ids; (session, id, clocks, now)."""
+PARTS: Final = (_relay, _steps, _clocks, _notices)
+"""Of a sweep, in this order: what a breach leads to is told by the next one."""
 
 
 def run(parts: Parts, *, stop: threading.Event, monotonic: Callable[[], float]) -> None:
@@ -102,6 +105,7 @@ def run(parts: Parts, *, stop: threading.Event, monotonic: Callable[[], float]) 
     next_beat = monotonic()
     while not stop.is_set():
         sweep(parts)
+        audit_some(parts)
         if monotonic() >= next_beat:
             next_beat = monotonic() + pulse.EVERY.total_seconds()
             try:

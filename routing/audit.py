@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import uuid_utils.compat
@@ -62,10 +62,16 @@ def audit_some(session: Session, *, clocks: ClockTable, now: datetime, limit: in
         if audit.finished_at is not None and now < audit.began_at + EVERY:
             return 0
         audit.began_at = now
-    following = select(Case).where(Case.state != "closed").order_by(Case.id).limit(limit)
+    # Only what is judged: a whole case would be unsealed.
+    following = (
+        select(Case.id, Case.number, Case.level, Case.state, Case.next_rung_at, Case.idle_at)
+        .where(Case.state != "closed")
+        .order_by(Case.id)
+        .limit(limit)
+    )
     if audit.after is not None:
         following = following.where(Case.id > audit.after)
-    rows = session.scalars(following).all()
+    rows = session.execute(following).all()
     _judge(session, _watched(session, rows, clocks=clocks), clocks=clocks, now=now)
     if len(rows) == limit:
         audit.after = rows[-1].id
@@ -93,15 +99,20 @@ def summary(session: Session) -> AuditView:
     return AuditView(alarms, session.scalar(select(AuditPass.finished_at).where(AuditPass.name == "cases")))
 
 
-def _watched(session: Session, rows: Sequence[Case], *, clocks: ClockTable) -> list[Watched]:
+def _watched(session: Session, rows: Sequence[Any], *, clocks: ClockTable) -> list[Watched]:
     ids = [row.id for row in rows]
     own: dict[UUID, list[WatchedClock]] = defaultdict(list)
-    for clock in session.scalars(select(Clock).where(Clock.case_id.in_(ids))):
-        own[clock.case_id].append(
-            WatchedClock(
-                clock.act, clock.due_at, clock.warn_at, clock.met_at, clock.breached_at, clock.escalate_at
-            )
-        )
+    columns = select(
+        Clock.case_id,
+        Clock.act,
+        Clock.due_at,
+        Clock.warn_at,
+        Clock.met_at,
+        Clock.breached_at,
+        Clock.escalate_at,
+    )
+    for row in session.execute(columns.where(Clock.case_id.in_(ids))):
+        own[row.case_id].append(WatchedClock(*row[1:]))
     done: dict[UUID, list[Entry]] = defaultdict(list)
     for entry in timeline(session, ids, kinds=STEPS):
         done[UUID(entry.payload["case_id"])].append(entry)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import uuid_utils.compat
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from intake.queries import ReportView
@@ -134,10 +134,9 @@ def restart_ladder(session: Session, case: Case, *, clocks: ClockTable, now: dat
     _climb(session, case, clocks=clocks, now=now)
 
 
-def due_to_climb(session: Session, *, now: datetime, limit: int = 100) -> list[UUID]:
+def due_to_climb(*, now: datetime, limit: int = 100) -> Select[UUID]:
     """Cases whose next rung's time has come, the longest due first."""
-    due = select(Case.id).where(Case.next_rung_at <= now).order_by(Case.next_rung_at).limit(limit)
-    return list(session.scalars(due))
+    return select(Case.id).where(Case.next_rung_at <= now).order_by(Case.next_rung_at).limit(limit)
 
 
 def climb_due(session: Session, case_id: UUID, *, clocks: ClockTable, now: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 import uuid_utils.compat
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from intake.register.accounts.queries import AccountView
@@ -129,12 +129,12 @@ def decide(
     _move(session, case, to, clocks=clocks, actor=actor, now=now)
 
 
-def due_undecided(session: Session, *, now: datetime, limit: int = 100) -> list[UUID]:
+def due_undecided(*, now: datetime, limit: int = 100) -> Select[UUID]:
     """Returns whose time to be decided is over, and of which nobody above has been told."""
     due = select(CaseReturn.id).where(
         CaseReturn.state == "asked", CaseReturn.overdue_at.is_(None), CaseReturn.decide_by <= now
     )
-    return list(session.scalars(due.order_by(CaseReturn.decide_by).limit(limit)))
+    return due.order_by(CaseReturn.decide_by).limit(limit)
 
 
 def tell_undecided(session: Session, return_id: UUID, *, clocks: ClockTable, now: datetime) -> None:

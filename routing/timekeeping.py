@@ -8,16 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, text
 from sqlalchemy.orm import Session
 
 from intake.register.ledger import emit, emit_all
 from routing import events, whom
 from routing.clocks.table import ClockTable
 from routing.models import Case, Clock, ClockPause
+
+MARK_BREACHED: Final = text(
+    "update clock set breached_at = :now, escalate_at = due.told from "
+    "unnest(cast(:ids as uuid[]), cast(:told as timestamptz[])) due(id, told) where clock.id = due.id"
+)
 
 
 def start(session: Session, case: Case, *, clocks: ClockTable, since: datetime) -> None:
@@ -78,11 +83,11 @@ def end_pause(session: Session, case: Case, pause: ClockPause, *, clocks: ClockT
     emit(session, ended, at=now, actor="system")
 
 
-def pauses_due(session: Session, *, now: datetime, limit: int = 100) -> list[UUID]:
+def pauses_due(*, now: datetime, limit: int = 100) -> Select[UUID]:
     """Pauses whose time is over, and those of cases that have become red, which is never paused."""
     over = or_(ClockPause.until <= now, Case.level == "red")
     due = select(ClockPause.id).join(Case, Case.id == ClockPause.case_id)
-    return list(session.scalars(due.where(ClockPause.state == "granted", over).limit(limit)))
+    return due.where(ClockPause.state == "granted", over).limit(limit)
 
 
 def end_pause_due(session: Session, pause_id: UUID, *, clocks: ClockTable, now: datetime) -> None:
@@ -102,9 +107,10 @@ def set_warning(case: Case, clock: Clock, *, clocks: ClockTable) -> None:
         clock.warn_at = clocks.warning(case.level, clock.act, since=clock.started_at, due=clock.due_at)
 
 
-def due_to_warn(session: Session, *, now: datetime, limit: int = 100) -> list[UUID]:
+def due_to_warn(*, now: datetime, limit: int = 100) -> Select[UUID]:
     """Clocks of which the holder is to be warned, the longest due first."""
-    return _due(session, _warnable().where(Clock.warn_at <= now).order_by(Clock.warn_at), limit)
+    warnable = Clock.warn_at.is_not(None), Clock.met_at.is_(None), Clock.breached_at.is_(None)
+    return select(Clock.id).where(*warnable, Clock.warn_at <= now).order_by(Clock.warn_at).limit(limit)
 
 
 def warn(session: Session, clock_id: UUID, *, clocks: ClockTable, now: datetime) -> None:
@@ -142,37 +148,36 @@ def warn(session: Session, clock_id: UUID, *, clocks: ClockTable, now: datetime)
 def breach_due(session: Session, *, clocks: ClockTable, now: datetime, limit: int = 100) -> int:
     """Marks every clock that has run out; returns how many. A clock is breached once. What comes of it is said by
     `escalate`; the acknowledge clock has its ladder."""
-    due = session.scalars(
-        select(Clock)
+    due = session.execute(
+        select(Clock.id, Clock.case_id, Clock.act, Case.level)
+        .join(Case, Case.id == Clock.case_id)
         .where(Clock.due_at <= now, Clock.met_at.is_(None), Clock.breached_at.is_(None))
         .order_by(Clock.due_at)
         .limit(limit)
-        .with_for_update(skip_locked=True, key_share=True)
+        .with_for_update(of=Clock, skip_locked=True, key_share=True)
     ).all()
     if not due:
         return 0
-    levels = {
-        row.id: row.level
-        for row in session.execute(
-            select(Case.id, Case.level).where(Case.id.in_({clock.case_id for clock in due}))
-        )
-    }
-    for clock in due:
-        clock.breached_at = now
-        if clock.act != "acknowledge":
-            clock.escalate_at = clocks.overdue(levels[clock.case_id], 0, since=now)
-    session.flush()
-    breached = [events.ClockBreached(case_id=clock.case_id, clock=clock.act) for clock in due]
+    told = {level: clocks.overdue(level, 0, since=now) for level in {row.level for row in due}}
+    session.execute(
+        MARK_BREACHED,
+        {
+            "now": now,
+            "ids": [row.id for row in due],
+            "told": [told[row.level] if row.act != "acknowledge" else None for row in due],
+        },
+    )
+    breached = [events.ClockBreached(case_id=row.case_id, clock=row.act) for row in due]
     emit_all(session, breached, at=now, actor="system")
     return len(due)
 
 
-def due_to_escalate(session: Session, *, now: datetime, limit: int = 100) -> list[UUID]:
+def due_to_escalate(*, now: datetime, limit: int = 100) -> Select[UUID]:
     """Breached clocks of which the next unit above is to be told, the longest due first."""
     due = select(Clock.id).where(
         Clock.escalate_at <= now, Clock.escalate_at.is_not(None), Clock.met_at.is_(None)
     )
-    return _due(session, due.order_by(Clock.escalate_at), limit)
+    return due.order_by(Clock.escalate_at).limit(limit)
 
 
 def escalate(session: Session, clock_id: UUID, *, clocks: ClockTable, now: datetime) -> None:
@@ -213,10 +218,10 @@ def escalate(session: Session, clock_id: UUID, *, clocks: ClockTable, now: datet
             return
 
 
-def due_idle(session: Session, *, now: datetime, limit: int = 100) -> list[UUID]:
+def due_idle(*, now: datetime, limit: int = 100) -> Select[UUID]:
     """Cases that were acknowledged and not visited, of which somebody is to be told again."""
-    due = select(Case.id).where(Case.idle_at <= now, Case.idle_at.is_not(None)).order_by(Case.idle_at)
-    return _due(session, due, limit)
+    due = select(Case.id).where(Case.idle_at <= now, Case.idle_at.is_not(None))
+    return due.order_by(Case.idle_at).limit(limit)
 
 
 def remind_idle(session: Session, case_id: UUID, *, clocks: ClockTable, now: datetime) -> None:
@@ -250,16 +255,6 @@ def remind_idle(session: Session, case_id: UUID, *, clocks: ClockTable, now: dat
     emit(session, reminded, at=now, actor="system")
     case.idle_step = step + 1
     case.idle_at = clocks.idle(case.level, since=now) if step == 0 else None
-
-
-def _warnable() -> Select[Any]:
-    return select(Clock.id).where(
-        Clock.warn_at.is_not(None), Clock.met_at.is_(None), Clock.breached_at.is_(None)
-    )
-
-
-def _due(session: Session, statement: Select[Any], limit: int) -> list[UUID]:
-    return list(session.scalars(statement.limit(limit)))
 
 
 def _clocks(session: Session, case_id: UUID, acts: Sequence[str]) -> Sequence[Clock]:

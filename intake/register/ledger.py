@@ -92,6 +92,29 @@ LAST_OF_STREAMS: Final = text(
     "(select seq, hash from event where event.stream = s.stream order by seq desc limit 1) e"
 )
 
+WRITE: Final = text(
+    "insert into event (id, stream, seq, kind, at, actor, payload, previous, hash, relay_at, relay_attempts, "
+    "relayed_at) select id, stream, seq, kind, :at, :actor, payload, decode(previous, 'hex'), decode(hash, 'hex'), "
+    ":relay_at, 0, case when heard then null else cast(:at as timestamptz) end "
+    "from jsonb_to_recordset(cast(:rows as jsonb)) as e(id uuid, stream uuid, seq int, kind text, payload jsonb, "
+    "previous text, hash text, heard bool)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What of a row is hashed."""
+
+    id: uuid.UUID
+    stream: uuid.UUID
+    seq: int
+    kind: str
+    at: datetime
+    actor: str
+    payload: dict[str, Any]
+    previous: bytes
+
+
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 
@@ -113,10 +136,11 @@ def emit_all(session: Session, happened: Sequence[Event], *, at: datetime, actor
     session.execute(LOCK_STREAMS, {"keys": keys})  # in order, so that two never wait for each other
     streams = list({event.stream for event in happened})
     last = {row.stream: (row.seq, row.hash) for row in session.execute(LAST_OF_STREAMS, {"streams": streams})}
-    ids = []
+    unheard = session.info.get("unheard", ())
+    rows, ids = [], []
     for event in happened:
         seq, previous = last.get(event.stream, (0, GENESIS))
-        row = EventRow(
+        row = Written(
             id=uuid_utils.compat.uuid7(),
             stream=event.stream,
             seq=seq + 1,
@@ -125,17 +149,25 @@ def emit_all(session: Session, happened: Sequence[Event], *, at: datetime, actor
             actor=actor,
             payload=adapter(type(event)).dump_python(event, mode="json"),
             previous=previous,
-            relay_at=at + RELAY_GRACE,
         )
-        row.hash = _digest(row)
-        if row.kind in session.info.get("unheard", ()):
-            row.relayed_at = at
-        else:
-            session.info.setdefault("emitted", []).append(Emitted(row.id, event))
-        session.add(row)
-        last[event.stream] = (row.seq, row.hash)
+        last[event.stream] = (row.seq, _digest(row))
+        rows.append(
+            {
+                "id": str(row.id),
+                "stream": str(row.stream),
+                "seq": row.seq,
+                "kind": row.kind,
+                "payload": row.payload,
+                "previous": previous.hex(),
+                "hash": last[event.stream][1].hex(),
+                "heard": row.kind not in unheard,
+            }
+        )
         ids.append(row.id)
-    session.flush()
+        if row.kind not in unheard:
+            session.info.setdefault("emitted", []).append(Emitted(row.id, event))
+    session.flush()  # what the events tell of is there before they are
+    session.execute(WRITE, {"rows": json.dumps(rows), "at": at, "actor": actor, "relay_at": at + RELAY_GRACE})
     return ids
 
 
@@ -143,11 +175,11 @@ def timeline(
     session: Session, streams: Sequence[uuid.UUID], *, kinds: Sequence[str] | None = None
 ) -> list[Entry]:
     """What happened in these streams, in order of time; only events of `kinds` where they are given."""
-    found = select(EventRow).where(EventRow.stream.in_(streams))
+    found = select(EventRow.id, EventRow.kind, EventRow.at, EventRow.actor, EventRow.payload)
+    found = found.where(EventRow.stream.in_(streams))
     if kinds is not None:
         found = found.where(EventRow.kind.in_(kinds))
-    rows = session.scalars(found.order_by(EventRow.at, EventRow.id))
-    return [Entry(row.id, row.kind, row.at, row.actor, row.payload) for row in rows]
+    return [Entry(*row) for row in session.execute(found.order_by(EventRow.at, EventRow.id))]
 
 
 def stuck(session: Session, *, kinds: Sequence[str], tries: int, limit: int = 50) -> list[Entry]:
@@ -188,7 +220,7 @@ def verify(session: Session) -> Iterator[Broken]:
         seq, previous = row.seq, row.hash
 
 
-def _digest(row: EventRow) -> bytes:
+def _digest(row: EventRow | Written) -> bytes:
     content = json.dumps(
         [
             str(row.id),

@@ -47,6 +47,8 @@ def read(path: Path) -> Contents:
     unknown = set(raw) - set(SECTIONS)
     if unknown:
         raise ClockTableError(f"{name}: unknown section [{sorted(unknown)[0]}]")
+    for section in (*LEVELS, "met_by"):
+        _section(raw, section, name)
     office = _section(raw, "working_time", name)
     work = _working_time(office, name)
     levels = {level: _deadlines(raw, level, work, name) for level in LEVELS}
