@@ -29,7 +29,7 @@ class Notice(Identified, Model):
     officer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("officer.id"), index=True)
     kind: Mapped[str]
     rung: Mapped[int | None]
-    hand: Mapped[int] = mapped_column(default=1)
+    hand: Mapped[int] = mapped_column(default=1, server_default="1")
     clock: Mapped[str | None]
     level: Mapped[str]
     state: Mapped[str]

@@ -67,10 +67,10 @@ class Case(Identified, Model):
     next_rung_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("officer.id"))
-    hand: Mapped[int] = mapped_column(default=1)
+    hand: Mapped[int] = mapped_column(default=1, server_default="1")
     handed_at: Mapped[datetime | None]
     idle_at: Mapped[datetime | None]
-    idle_step: Mapped[int] = mapped_column(default=0)
+    idle_step: Mapped[int] = mapped_column(default=0, server_default="0")
     closed_at: Mapped[datetime | None]
     visit_note: Mapped[str | None] = mapped_column(Sealed("case.visit_note"))
     closing_note: Mapped[str | None] = mapped_column(Sealed("case.closing_note"))
@@ -115,7 +115,7 @@ class Clock(Identified, Model):
     warn_at: Mapped[datetime | None]
     warned_at: Mapped[datetime | None]
     escalate_at: Mapped[datetime | None]
-    escalated: Mapped[int] = mapped_column(default=0)
+    escalated: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class ClockPause(Identified, Model):

@@ -5,18 +5,11 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
-from datetime import timedelta
 
 import jieba
-import pytest
-from sqlalchemy import text
 
-from config.app import create_app
-from config.parts import Parts, gazetteer, reader
-from config.schedule import sweep
-from intake.register.database import SERVICE
+from config.parts import gazetteer, reader
 from routing.places import locate
-from tests.conftest import FakeClock
 
 PLAIN = (
     "您好，我是太谷区侯城乡小学的老师，班上有个八岁的男孩，最近总是穿得很少，手上有几道旧伤，问他就说是自己摔的，"
@@ -60,34 +53,3 @@ def test_placing_against_reading() -> None:
     cut = seconds(lambda: jieba.lcut(PLAIN), times=50)
     print(f"\n  routing.locate / jieba.lcut, {len(PLAIN)} characters: {place / cut:.2f}")
     assert place > 0
-
-
-@pytest.mark.parametrize("few", [200])
-def test_a_sweep_costs_what_is_due_not_what_exists(parts: Parts, clock: FakeClock, few: int) -> None:
-    """Ten times the open clocks, none of them due."""
-    client = create_app(parts.settings, parts=parts).test_client()
-    client.post("/api/v1/reports", json={"text": PLAIN})
-    clock.forward(seconds=1)
-
-    def fill(number: int) -> None:
-        with parts.database.begin(SERVICE) as session:
-            session.execute(
-                text(
-                    "insert into clock (id, case_id, act, started_at, due_at) select gen_random_uuid(), "
-                    '(select id from "case" order by opened_at desc limit 1), :tag || n, :now, :due '
-                    "from generate_series(1, :number) n"
-                ),
-                {
-                    "tag": f"x{number}-",
-                    "now": clock.at,
-                    "due": clock.at + timedelta(days=30),
-                    "number": number,
-                },
-            )
-
-    fill(few)
-    before = seconds(lambda: sweep(parts), times=5)
-    fill(few * 99)
-    after = seconds(lambda: sweep(parts), times=5)
-    print(f"\n  one sweep, {few * 100} open clocks against {few}: {after / before:.2f} times the time")
-    assert after > 0

@@ -34,8 +34,6 @@ def upgrade() -> None:
         op.add_column('clock', column)
     op.add_column('notice', sa.Column('hand', sa.Integer(), nullable=False, server_default='1'))
     op.add_column('notice', sa.Column('clock', sa.String(), nullable=True))
-    for table, name in (("case", "hand"), ("case", "idle_step"), ("clock", "escalated"), ("notice", "hand")):
-        op.alter_column(table, name, server_default=None)
     op.drop_constraint(op.f('uq_notice_case_id'), 'notice', type_='unique')
     op.create_unique_constraint(op.f('uq_notice_case_id'), 'notice', ['case_id', 'officer_id', 'kind', 'rung', 'hand'])
     op.create_index('ix_case_idle', 'case', ['idle_at'], postgresql_where=sa.text('idle_at IS NOT NULL'))
