@@ -16,6 +16,7 @@ import intake.web
 import notifications.phone
 import notifications.web
 import routing.web
+import triage.web
 from config import advice, demo, health, pages
 from config.parts import TABLES, Parts, assemble, warm
 from config.settings import Settings
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None, surface: str = "all", parts: Pa
     if surface != "public":
         app.register_blueprint(intake.register.accounts.web.accounts)
         app.register_blueprint(routing.web.staff)
+        app.register_blueprint(triage.web.staff)
         if settings.mode == "demo":
             app.register_blueprint(notifications.web.handset)
             pages.without_csrf(app, notifications.web.handset)
@@ -69,7 +71,7 @@ def _service(settings: Settings, parts: Parts) -> Service:
         language = "en" if str(get_locale()).startswith("en") else "zh"
         try:
             with parts.database.begin(SERVICE) as session:
-                found = triage_queries.assessment(session, report_id)
+                found = triage_queries.standing(session, report_id)
         except SQLAlchemyError:
             log.exception("no verdict on report %s", report_id)
             found = None
@@ -79,6 +81,7 @@ def _service(settings: Settings, parts: Parts) -> Service:
 
     tools: Mapping[str, object] = {
         "wording": parts.tools.wording,
+        "reader": parts.tools.reader,
         "twilio_validator": (
             RequestValidator(settings.twilio_auth_token) if settings.twilio_auth_token else None
         ),

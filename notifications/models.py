@@ -12,7 +12,7 @@ from intake.register.database import Identified, Model, Sealed
 
 
 class Notice(Identified, Model):
-    """One message to one officer. `kind`: "alert" (answer this), "stand_down" or "reply".
+    """One message to one officer. `kind`: "alert" (answer this), "regraded", "stand_down" or "reply".
     `state`: queued -> sending -> sent | failed | cancelled; a temporary failure, or a sender that died, goes back to
     queued.
     `text` names no child and no allegation; it is sealed because it may hold the one-tap link."""

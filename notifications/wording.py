@@ -14,6 +14,7 @@ LANGUAGES: Final = ("zh", "en")
 WORDS: Final = {
     "level": dict.fromkeys(LEVELS, frozenset[str]()),
     "alert": {**dict.fromkeys(LEVELS, frozenset({"level", "number", "due"})), "link": frozenset({"link"})},
+    "regraded": {"text": frozenset({"level", "number"})},
     "stand_down": {"text": frozenset({"number", "unit"})},
     "reply": {
         **dict.fromkeys(("first", "declined", "already"), frozenset({"number"})),
@@ -44,6 +45,9 @@ class Wording:
 
     def stand_down(self, *, number: str, unit: str) -> str:
         return self._fill("stand_down", "text", number=number, unit=unit)
+
+    def regraded(self, *, number: str, level: str) -> str:
+        return self._fill("regraded", "text", level=self.texts["level"][level], number=number)
 
     def reply(self, key: str, *, number: str = "", numbers: tuple[str, ...] = ()) -> str:
         named = " ".join(numbers[:NAMED]) + (f" …+{len(numbers) - NAMED}" if len(numbers) > NAMED else "")

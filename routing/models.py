@@ -40,7 +40,9 @@ class Officer(Identified, Model):
 
 class Case(Identified, Model):
     """`division`: the responsible unit's, which decides who may see it. `code`: where the child was found to be.
-    `rung`: the last rung told; `next_rung_at`: when the next one is, empty once somebody has acknowledged."""
+    `rung`: the last rung told; `next_rung_at`: when the next one is, empty once somebody has acknowledged.
+    `ladder_rung`: the number of the ladder's first rung, more than 0 once the ladder has started again; its waits count
+    from `ladder_since` (empty: from receipt), at the pace of `ladder_level` (empty: of the case's own level)."""
 
     __tablename__ = "case"
     __table_args__ = (
@@ -60,6 +62,9 @@ class Case(Identified, Model):
     placement: Mapped[dict[str, Any]] = mapped_column(SealedJSON("case.placement"))
     rung: Mapped[int]
     next_rung_at: Mapped[datetime | None]
+    ladder_rung: Mapped[int] = mapped_column(default=0)
+    ladder_since: Mapped[datetime | None]
+    ladder_level: Mapped[str | None]
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("officer.id"))
     closed_at: Mapped[datetime | None]

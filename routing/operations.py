@@ -214,17 +214,15 @@ def close(session: Session, *, case_id: UUID, outcome: str, note: str, actor: st
 def _climb(session: Session, case: Case, *, clocks: ClockTable, now: datetime, again: bool = True) -> None:
     """To the next rung that has somebody; every rung passed is on the timeline. `again`: at the top, tell the top
     again; only the clock does, for a refusal that followed at once would be followed by the next one at once."""
-    line = queries.line_of(
-        session, queries.responsible_unit(session, code=case.division, home=case.division[:4])
-    )
-    rungs = ladder(line, queries.reachable(session, [unit.id for unit in line]))
-    if not again and case.rung + 1 >= len(rungs):
+    rungs = rungs_of(session, case)
+    if not again and case.rung + 1 - case.ladder_rung >= len(rungs):
         return
     due = session.scalar(select(Clock.due_at).where(Clock.case_id == case.id, Clock.act == "acknowledge"))
     while True:
         case.rung += 1
+        place = case.rung - case.ladder_rung
         # Past the top the last one that has anybody is told again: until somebody answers.
-        rung = rungs[case.rung] if case.rung < len(rungs) else _last_reachable(rungs)
+        rung = rungs[place] if place < len(rungs) else _last_reachable(rungs)
         reached = events.RungReached(
             case_id=case.id,
             number=case.number,
@@ -236,12 +234,28 @@ def _climb(session: Session, case: Case, *, clocks: ClockTable, now: datetime, a
             due_at=due.isoformat() if due else "",
         )
         emit(session, reached, at=now, actor="system")
-        if rung.officers or case.rung + 1 >= len(rungs):
+        if rung.officers or place + 1 >= len(rungs):
             break
-    case.next_rung_at = clocks.next_rung(
-        case.level, case.rung + 1, rungs=len(rungs), since=case.opened_at, now=now
-    )
+    case.next_rung_at = next_rung_at(case, rungs=len(rungs), clocks=clocks, now=now)
     session.flush()
+
+
+def rungs_of(session: Session, case: Case) -> tuple[Rung, ...]:
+    """The case's ladder as it is now."""
+    unit = queries.responsible_unit(session, code=case.division, home=case.division[:4])
+    line = queries.line_of(session, unit)
+    return ladder(line, queries.reachable(session, [unit.id for unit in line]))
+
+
+def next_rung_at(case: Case, *, rungs: int, clocks: ClockTable, now: datetime) -> datetime | None:
+    """When the rung after the one told last is told, at the pace that the case's ladder has."""
+    return clocks.next_rung(
+        case.ladder_level or case.level,
+        case.rung + 1 - case.ladder_rung,
+        rungs=rungs,
+        since=case.ladder_since or case.opened_at,
+        now=now,
+    )
 
 
 def _last_reachable(rungs: Sequence[Rung]) -> Rung:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -30,9 +31,10 @@ def desk() -> ResponseReturnValue:
     with here.database.begin(account().scope) as session:
         listed = queries.desk(session)
         cases = [*listed.waiting, *listed.answered]
-        unread = triage.unread(session, [report for case in cases for report in case.reports])
+        words = triage.standings(session, [report for case in cases for report in case.reports])
+        sources = {case.id: {words[one].source for one in case.reports if one in words} for case in cases}
         orphans = queries.without_case(session)
-    return render_template("routing/desk.html", desk=listed, unread=unread, orphans=orphans, now=here.now())
+    return render_template("routing/desk.html", desk=listed, sources=sources, orphans=orphans, now=here.now())
 
 
 @staff.get("/cases")
@@ -52,14 +54,17 @@ def case_page(number: str) -> ResponseReturnValue:
     with here.database.begin(account().scope) as session:
         case = _case(session, number)
         entries = queries.case_timeline(session, case)
+        gradings = [triage.grading(session, report) for report in case.reports]
+        said = [word for grading in gradings for word in grading.overrides]
         page: dict[str, Any] = {
             "case": case,
-            "reports": [
-                (intake.report(session, report), triage.assessment(session, report))
-                for report in case.reports
-            ],
+            "reports": list(
+                zip([intake.report(session, report) for report in case.reports], gradings, strict=True)
+            ),
+            "form_key": uuid.uuid4().hex,
             "timeline": entries,
-            "people": actors(session, entries),
+            "people": actors(session, entries) | {str(word.account_id): word.name for word in said},
+            "reasons": {str(word.id): word.reason for word in said},
             "outcomes": OUTCOMES,
             "now": here.now(),
         }
