@@ -59,18 +59,32 @@ def regrade(
         officers=_going(session, case) if raised and not waits and not closed else (),
     )
     emit(session, event, at=now, actor=actor)
-    if not waits:
-        return
-    if raised:
-        case.ladder_rung, case.ladder_since, case.ladder_level = case.rung + 1, now, None
+    if not closed:
+        _set_ladder(session, case, was=was, raised=raised, new_clocks=new_clocks, clocks=clocks, now=now)
+
+
+def _set_ladder(
+    session: Session,
+    case: Case,
+    *,
+    was: str,
+    raised: bool,
+    new_clocks: bool,
+    clocks: ClockTable,
+    now: datetime,
+) -> None:
+    """Also while somebody goes: whoever goes may find that they cannot, and then the ladder goes on."""
+    kept, waits = case.ladder_level or was, case.state == "assigned"
+    # A pace that was kept when the level was lowered is kept when it is raised less far than it was.
+    faster = LEVELS.index(kept) < LEVELS.index(case.level)
+    case.ladder_level = kept if faster and not (new_clocks and not raised) else None
+    if waits and raised:
+        case.ladder_rung, case.ladder_since = case.rung + 1, now
         session.flush()
         operations.climb(session, case_id=case.id, clocks=clocks, now=now)
-    elif new_clocks:
-        case.ladder_level = None
+    elif waits and new_clocks:
         rungs = operations.rungs_of(session, case)
         case.next_rung_at = operations.next_rung_at(case, rungs=len(rungs), clocks=clocks, now=now)
-    else:
-        case.ladder_level = case.ladder_level or was
     session.flush()
 
 

@@ -100,7 +100,7 @@ def candidates(file: Path) -> None:
     click.echo(
         f"{written} candidates in {file}. Before a line goes into triage/corpus, by hand: write it anew without names, "
         "addresses, telephone numbers, schools; read its label a second time, without looking at this one; fill in "
-        "also, maybe and tags; drop machine and reason. Then delete this file.",
+        "also, maybe and tags; drop machine, machine_circumstances and reason. Then delete this file.",
         err=True,
     )
 
