@@ -17,6 +17,7 @@ import notifications.phone
 import notifications.web
 import routing.acts
 import routing.web
+import triage.web
 from config import advice, demo, health, pages
 from config.parts import TABLES, Parts, assemble, warm
 from config.settings import Settings
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None, surface: str = "all", parts: Pa
         app.register_blueprint(intake.register.accounts.web.accounts)
         app.register_blueprint(routing.web.staff)
         app.register_blueprint(routing.acts.acts)
+        app.register_blueprint(triage.web.staff)
         if settings.mode == "demo":
             app.register_blueprint(notifications.web.handset)
             pages.without_csrf(app, notifications.web.handset)
@@ -71,7 +73,7 @@ def _service(settings: Settings, parts: Parts) -> Service:
         language = "en" if str(get_locale()).startswith("en") else "zh"
         try:
             with parts.database.begin(SERVICE) as session:
-                found = triage_queries.assessment(session, report_id)
+                found = triage_queries.standing(session, report_id)
         except SQLAlchemyError:
             log.exception("no verdict on report %s", report_id)
             found = None
@@ -82,6 +84,7 @@ def _service(settings: Settings, parts: Parts) -> Service:
     tools: Mapping[str, object] = {
         "wording": parts.tools.wording,
         "clocks": parts.tools.clocks,
+        "reader": parts.tools.reader,
         "twilio_validator": (
             RequestValidator(settings.twilio_auth_token) if settings.twilio_auth_token else None
         ),

@@ -63,6 +63,7 @@ HOW: Final = {"sms": _("回复短信"), "link": _("点链接"), "button": _("按
 
 NOTICES: Final = {
     "alert": _("派人通知"),
+    "regraded": _("告知等级变了"),
     "stand_down": _("告知不必再去"),
     "reply": _("答复短信"),
     "reminder": _("提醒"),
@@ -101,7 +102,9 @@ CAUSES: Final = {
 EVENTS: Final = {
     "ReportReceived": _("收到报告"),
     "ReportAssessed": _("定级"),
+    "AssessmentOverridden": _("人工改定级"),
     "CaseOpened": _("立案，派往责任单位"),
+    "CaseRegraded": _("个案等级改变"),
     "RungReached": _("轮到通知"),
     "NoticeQueued": _("通知排队"),
     "NoticeSent": _("通知已送出"),

@@ -26,6 +26,7 @@ from flask_babel import Babel
 from flask_babel import gettext as _
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -79,6 +80,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         **labels.TEMPLATE_NAMES,
     )
     app.jinja_env.filters["china"] = china
+    app.jinja_env.filters["moment"] = lambda said: china(datetime.fromisoformat(said), "%m-%d %H:%M")
     app.add_url_rule("/static/<path:filename>", "static", _static)
     app.add_url_rule("/language/<code>", "language", _choose, methods=["POST"])
     app.after_request(_headers)
@@ -156,9 +158,10 @@ def _refusal(error: HTTPException) -> tuple[str | Response, int]:
     }
     said = titles.get(error.code or 500, error.name)
     if _wants_json():
-        return jsonify(
-            {"errors": [{"field": error.description if error.code == 422 else "", "message": said}]}
-        ), (error.code or 500)
+        field = (
+            "X-CSRFToken" if isinstance(error, CSRFError) else error.description if error.code == 422 else ""
+        )
+        return jsonify({"errors": [{"field": field, "message": said}]}), error.code or 500
     return render_template("error.html", title=said, said=""), error.code or 500
 
 

@@ -21,8 +21,7 @@ from config.settings import Settings
 from intake.register import pulse
 from intake.register.database import SERVICE
 from notifications import operations as notifications
-from routing import audit, returns, timekeeping
-from routing import operations as routing
+from routing import audit, climbing, returns, timekeeping
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +87,7 @@ def audit_some(parts: Parts) -> None:
 
 
 STEPS: Final[tuple[tuple[Callable[..., Select[UUID]], Callable[..., None]], ...]] = (
-    (routing.due_to_climb, routing.climb_due),
+    (climbing.due_to_climb, climbing.climb_due),
     (timekeeping.pauses_due, timekeeping.end_pause_due),
     (timekeeping.due_to_escalate, timekeeping.escalate),
     (timekeeping.due_to_warn, timekeeping.warn),

@@ -79,6 +79,12 @@ SUBSCRIPTIONS: Subscriptions = {
             ),
         ),
     ),
+    readings.AssessmentOverridden: (
+        Listener(
+            "routing.regrade",
+            lambda t, s, event, now: routing.jobs.regrade(s, event, clocks=t.clocks, now=now),
+        ),
+    ),
     cases.CaseOpened: (
         Listener(
             "intake.place_report",
@@ -105,6 +111,12 @@ SUBSCRIPTIONS: Subscriptions = {
         Listener(
             "notifications.answered_again",
             lambda t, s, event, now: notifications.jobs.answered_again(s, event, wording=t.wording, now=now),
+        ),
+    ),
+    cases.CaseRegraded: (
+        Listener(
+            "notifications.tell_regraded",
+            lambda t, s, event, now: notifications.jobs.tell_regraded(s, event, wording=t.wording, now=now),
         ),
     ),
     notices.NoticeQueued: (

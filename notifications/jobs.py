@@ -13,7 +13,7 @@ from notifications import operations
 from notifications.events import NoticeQueued
 from notifications.providers.provider import Provider, Refused, Unreachable
 from notifications.wording import Wording
-from routing.events import AcknowledgedAgain, CaseAcknowledged, RungReached
+from routing.events import AcknowledgedAgain, CaseAcknowledged, CaseRegraded, RungReached
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,20 @@ def answered(session: Session, event: CaseAcknowledged, *, wording: Wording, now
 def answered_again(session: Session, event: AcknowledgedAgain, *, wording: Wording, now: datetime) -> None:
     if event.officer_id is not None and event.how == "sms":
         _reply(session, event, words=wording.reply("already", number=event.number), now=now)
+
+
+def tell_regraded(session: Session, event: CaseRegraded, *, wording: Wording, now: datetime) -> None:
+    """Whoever goes already hears that it has become more urgent."""
+    for officer_id in event.officers:
+        operations.write(
+            session,
+            officer_id=officer_id,
+            case_id=event.case_id,
+            kind="regraded",
+            level=event.level,
+            text=wording.regraded(number=event.number, level=event.level),
+            now=now,
+        )
 
 
 def send(

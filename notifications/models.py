@@ -12,7 +12,7 @@ from intake.register.database import Identified, Model, Sealed
 
 
 class Notice(Identified, Model):
-    """One message to one officer. `kind`: "alert" (answer this), "stand_down", "reply" or "reminder".
+    """One message to one officer. `kind`: "alert" (answer this), "regraded", "stand_down", "reply" or "reminder".
     `hand`: which hand had the case when an alert was written; one of an earlier hand is void. `clock`: the clock that a
     reminder is about; once that is met, it is not sent.
     `state`: queued -> sending -> sent | failed | cancelled; a temporary failure, or a sender that died, goes back to
@@ -21,7 +21,7 @@ class Notice(Identified, Model):
 
     __tablename__ = "notice"
     __table_args__ = (
-        UniqueConstraint("case_id", "officer_id", "kind", "rung", "hand"),
+        UniqueConstraint("case_id", "officer_id", "kind", "rung"),
         Index("ix_notice_moving", "state", "due_at", postgresql_where=text("state IN ('queued', 'sending')")),
     )
 

@@ -48,7 +48,7 @@ def tell(
     carries_links: bool,
     now: datetime,
 ) -> None:
-    """Queues an alert to each officer of a rung. Idempotent by case, officer, rung and hand."""
+    """Queues an alert to each officer of a rung. Idempotent by case, officer and rung."""
     keyring = keyring_of(session)
     due = clock_time(datetime.fromisoformat(reached.due_at), now=now) if reached.due_at else ""
     for officer_id in reached.officers:

@@ -57,7 +57,7 @@ def asked(session: Session, officer_id: UUID) -> list[Asked]:
     rows = session.scalars(
         select(Notice)
         .where(Notice.officer_id == officer_id, Notice.kind == "alert", Notice.attempt > 0)
-        .order_by(Notice.created_at.desc())
+        .order_by(Notice.created_at.desc(), Notice.id.desc())
         .limit(500)
     )
     found: dict[UUID, Asked] = {}

@@ -14,6 +14,7 @@ LANGUAGES: Final = ("zh", "en")
 WORDS: Final = {
     "level": dict.fromkeys(LEVELS, frozenset[str]()),
     "alert": {**dict.fromkeys(LEVELS, frozenset({"level", "number", "due"})), "link": frozenset({"link"})},
+    "regraded": {"text": frozenset({"level", "number"})},
     "stand_down": dict.fromkeys(("text", "moved"), frozenset({"number", "unit"})),
     "clock": dict.fromkeys(("acknowledge", "visit", "answer", "close"), frozenset[str]()),
     "reminder": {
@@ -63,6 +64,9 @@ class Wording:
         return self._fill(
             "reminder", key, level=self.texts["level"][level], number=number, clock=named, due=due
         )
+
+    def regraded(self, *, number: str, level: str) -> str:
+        return self._fill("regraded", "text", level=self.texts["level"][level], number=number)
 
     def reply(self, key: str, *, number: str = "", numbers: tuple[str, ...] = ()) -> str:
         named = " ".join(numbers[:NAMED]) + (f" …+{len(numbers) - NAMED}" if len(numbers) > NAMED else "")

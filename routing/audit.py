@@ -23,6 +23,7 @@ from routing import events
 from routing.clocks.table import ClockTable
 from routing.faults import Queued, Reached, Watched, WatchedClock, faults
 from routing.models import Alarm, AuditPass, Case, CaseReturn, Clock
+from routing.timekeeping import PACE
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,9 @@ def audit_some(session: Session, *, clocks: ClockTable, now: datetime, limit: in
         audit.began_at = now
     # Only what is judged: a whole case would be unsealed.
     following = (
-        select(Case.id, Case.number, Case.level, Case.state, Case.next_rung_at, Case.idle_at)
+        select(
+            Case.id, Case.number, Case.level, PACE.label("pace"), Case.state, Case.next_rung_at, Case.idle_at
+        )
         .where(Case.state != "closed")
         .order_by(Case.id)
         .limit(limit)
@@ -129,6 +132,7 @@ def _watched(session: Session, rows: Sequence[Any], *, clocks: ClockTable) -> li
                 id=row.id,
                 number=row.number,
                 level=row.level,
+                pace=row.pace,
                 state=row.state,
                 next_rung_at=row.next_rung_at,
                 idle_at=row.idle_at,
@@ -150,7 +154,7 @@ def _watched(session: Session, rows: Sequence[Any], *, clocks: ClockTable) -> li
                 escalated=frozenset(
                     entry.payload["clock"] for entry in entries if entry.kind == "BreachEscalated"
                 ),
-                undecided=clocks.tellable(row.level, undecided[row.id]) if row.id in undecided else None,
+                undecided=clocks.tellable(row.pace, undecided[row.id]) if row.id in undecided else None,
             )
         )
     return found

@@ -85,6 +85,24 @@ class ClockBreached(OfCase):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseRegraded(OfCase):
+    """The case's level followed a human's word on `report_id` (`override_id`). `clocks`: what moved, as act, when it
+    was due and when it is now, ISO 8601; empty where there was no such clock, or is none any more. `new_clocks`:
+    lowered, and the new level's clocks were asked for. `officers`: who goes already, and must hear of it."""
+
+    case_id: UUID
+    number: str
+    report_id: UUID
+    override_id: UUID
+    level: str
+    was: str
+    raised: bool
+    new_clocks: bool
+    clocks: tuple[tuple[str, str, str], ...]
+    officers: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChildVisited(OfCase):
     """The child was seen; `alone`: and could speak without the carers."""
 

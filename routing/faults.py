@@ -59,11 +59,13 @@ class Queued:
 @dataclass(frozen=True, slots=True)
 class Watched:
     """An open case as the auditor sees it: its own row, its clocks, and what the ledger says was done.
+    `pace`: the level whose times it keeps to.
     `undecided`: since when somebody above should have been told of a return that nobody decides."""
 
     id: UUID
     number: str
     level: str
+    pace: str
     state: str
     next_rung_at: datetime | None
     idle_at: datetime | None
@@ -81,7 +83,7 @@ def faults(case: Watched, *, table: ClockTable, now: datetime) -> tuple[str, ...
 
 def _faults(case: Watched, table: ClockTable, now: datetime) -> Iterator[str]:
     late = now - TOLERANCE
-    if set(REQUIRED[case.level]) - {clock.act for clock in case.clocks}:
+    if set(REQUIRED[case.pace]) - {clock.act for clock in case.clocks}:
         yield "clock_missing"
     for clock in case.clocks:
         if clock.met_at is not None:
@@ -95,7 +97,7 @@ def _faults(case: Watched, table: ClockTable, now: datetime) -> Iterator[str]:
             if never or _past(clock.escalate_at, late):
                 yield "breach_untold"
     if case.state == "assigned":
-        if case.next_rung_at is None and table.levels[case.level].repeat is not None:
+        if case.next_rung_at is None and table.levels[case.pace].repeat is not None:
             yield "rung_missing"
         if _past(case.next_rung_at, late):
             yield "rung_late"

@@ -41,7 +41,10 @@ class Officer(Identified, Model):
 class Case(Identified, Model):
     """`division`: the responsible unit's, which decides who may see it. `code`: where the child was found to be.
     `rung`: the last rung told; `next_rung_at`: when the next one is, empty once somebody has acknowledged.
-    `hand`: 1 for the first unit that has it, one more each time it moves; `handed_at`: since when the present one has.
+    `ladder_rung`: the number of the ladder's first rung, more than 0 once the ladder has started again; its waits count
+    from `ladder_since` (empty: from receipt). `ladder_level`: at the pace of which level the ladder goes, and
+    people are warned and told of breaches (empty: of the case's own level).
+    `hand`: 1 for the first unit that has it, one more each time it moves.
     `idle_at`: when somebody is told again that it was acknowledged and not visited; `idle_step`: how often
     they were."""
 
@@ -65,10 +68,12 @@ class Case(Identified, Model):
     placement: Mapped[dict[str, Any]] = mapped_column(SealedJSON("case.placement"))
     rung: Mapped[int]
     next_rung_at: Mapped[datetime | None]
+    ladder_rung: Mapped[int] = mapped_column(default=0)
+    ladder_since: Mapped[datetime | None]
+    ladder_level: Mapped[str | None]
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("officer.id"))
     hand: Mapped[int] = mapped_column(default=1, server_default="1")
-    handed_at: Mapped[datetime | None]
     idle_at: Mapped[datetime | None]
     idle_step: Mapped[int] = mapped_column(default=0, server_default="0")
     closed_at: Mapped[datetime | None]

@@ -1,28 +1,24 @@
-"""Cases are opened, climb the ladder until somebody answers, and are closed."""
+"""Cases are opened, answered, visited and closed."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat
-from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from intake.queries import ReportView
 from intake.register.ledger import emit
 from routing import events, queries, timekeeping
-from routing.cases import STATES, Rung, ladder
+from routing.cases import STATES
+from routing.climbing import LOCK, tell_next
 from routing.clocks.table import ACTS, ClockTable
-from routing.models import Case, CaseReport, Clock
+from routing.models import Case, CaseReport
 from routing.places.placement import Placement
-
-LOCK: Final = {"key_share": True}
-"""FOR NO KEY UPDATE: whoever only refers to the row by its key, as a new notice does, need not wait for us."""
 
 
 class CaseRefused(ValueError):
@@ -77,7 +73,7 @@ def open_case(
     session.add(case)
     session.flush()
     session.add(CaseReport(report_id=report.id, case_id=case.id))
-    timekeeping.start(session, case, clocks=clocks, since=report.received_at)
+    timekeeping.start(session, case, clocks=clocks)
     opened = events.CaseOpened(
         case_id=case.id,
         report_id=report.id,
@@ -89,19 +85,8 @@ def open_case(
         needs_confirmation=case.needs_confirmation,
     )
     emit(session, opened, at=now, actor="system")
-    _climb(session, case, clocks=clocks, now=now)
+    tell_next(session, case, clocks=clocks, now=now)
     return case.id
-
-
-def climb(
-    session: Session, *, case_id: UUID, clocks: ClockTable, now: datetime, beyond: int | None = None
-) -> None:
-    """Tells the next rung, unless somebody has answered meanwhile.
-    `beyond`: only if the ladder has not yet gone past this rung (a notice to it could not be delivered)."""
-    case = session.get(Case, case_id, with_for_update=LOCK)
-    if case is None or case.state != "assigned" or (beyond is not None and case.rung > beyond):
-        return
-    _climb(session, case, clocks=clocks, now=now, again=False)
 
 
 def decline(
@@ -116,9 +101,9 @@ def decline(
         unacknowledge(session, case, clocks=clocks)
         withdrawn = events.AcknowledgementWithdrawn(case_id=case.id, officer_id=officer_id)
         emit(session, withdrawn, at=now, actor=f"officer:{officer_id}")
-        _climb(session, case, clocks=clocks, now=now)
+        tell_next(session, case, clocks=clocks, now=now)
     elif case.state == "assigned" and case.rung <= rung:
-        _climb(session, case, clocks=clocks, now=now, again=False)
+        tell_next(session, case, clocks=clocks, now=now, again=False)
 
 
 def unacknowledge(session: Session, case: Case, *, clocks: ClockTable) -> None:
@@ -126,29 +111,6 @@ def unacknowledge(session: Session, case: Case, *, clocks: ClockTable) -> None:
     case.state, case.acknowledged_at, case.acknowledged_by = "assigned", None, None
     case.idle_at, case.idle_step = None, 0
     timekeeping.reopen(session, case, "CaseAcknowledged", clocks=clocks)
-
-
-def restart_ladder(session: Session, case: Case, *, clocks: ClockTable, now: datetime) -> None:
-    """Another unit has the case, since now: its ladder begins at its first rung."""
-    case.rung, case.handed_at = -1, now
-    _climb(session, case, clocks=clocks, now=now)
-
-
-def due_to_climb(*, now: datetime, limit: int = 100) -> Select[UUID]:
-    """Cases whose next rung's time has come, the longest due first."""
-    return select(Case.id).where(Case.next_rung_at <= now).order_by(Case.next_rung_at).limit(limit)
-
-
-def climb_due(session: Session, case_id: UUID, *, clocks: ClockTable, now: datetime) -> None:
-    """Climbs if it is still due and nobody else is at it. One transaction for each case, so that one that hangs or
-    fails keeps no other from climbing."""
-    case = session.scalar(
-        select(Case)
-        .where(Case.id == case_id, Case.next_rung_at <= now)
-        .with_for_update(skip_locked=True, key_share=True)
-    )
-    if case is not None:
-        _climb(session, case, clocks=clocks, now=now)
 
 
 def acknowledge(
@@ -173,7 +135,7 @@ def acknowledge(
         return Acknowledgement(False, case.acknowledged_by, case.acknowledged_at)
     case.state, case.acknowledged_at, case.acknowledged_by = "acknowledged", now, officer_id
     case.next_rung_at = None
-    case.idle_at, case.idle_step = clocks.idle(case.level, since=now), 0
+    case.idle_at, case.idle_step = clocks.idle(timekeeping.pace(case), since=now), 0
     timekeeping.meet(session, case, "CaseAcknowledged", clocks=clocks, now=now)
     event = events.CaseAcknowledged(case_id=case.id, number=case.number, officer_id=officer_id, how=how)
     emit(session, event, at=now, actor=actor)
@@ -241,45 +203,6 @@ def close(
     timekeeping.meet(session, case, "CaseClosed", clocks=clocks, now=now)
     timekeeping.end_pauses(session, case, ACTS, clocks=clocks, now=now)
     emit(session, events.CaseClosed(case_id=case.id, outcome=outcome), at=now, actor=actor)
-
-
-def _climb(session: Session, case: Case, *, clocks: ClockTable, now: datetime, again: bool = True) -> None:
-    """To the next rung that has somebody; every rung passed is on the timeline. `again`: at the top, tell the top
-    again; only the clock does, for a refusal that followed at once would be followed by the next one at once."""
-    line = queries.line_of(
-        session, queries.responsible_unit(session, code=case.division, home=case.division[:4])
-    )
-    rungs = ladder(line, queries.reachable(session, [unit.id for unit in line]))
-    if not again and case.rung + 1 >= len(rungs):
-        return
-    due = session.scalar(select(Clock.due_at).where(Clock.case_id == case.id, Clock.act == "acknowledge"))
-    while True:
-        case.rung += 1
-        # Past the top the last one that has anybody is told again: until somebody answers.
-        rung = rungs[case.rung] if case.rung < len(rungs) else _last_reachable(rungs)
-        reached = events.RungReached(
-            case_id=case.id,
-            number=case.number,
-            level=case.level,
-            rung=case.rung,
-            post=rung.post,
-            unit_id=rung.unit_id,
-            officers=rung.officers,
-            due_at=due.isoformat() if due else "",
-            hand=case.hand,
-        )
-        emit(session, reached, at=now, actor="system")
-        if rung.officers or case.rung + 1 >= len(rungs):
-            break
-    case.next_rung_at = clocks.next_rung(
-        case.level, case.rung + 1, rungs=len(rungs), since=case.handed_at or case.opened_at, now=now
-    )
-    session.flush()
-
-
-def _last_reachable(rungs: Sequence[Rung]) -> Rung:
-    """The highest rung on which somebody can be told; the highest of all when there is none."""
-    return next((rung for rung in reversed(rungs) if rung.officers), rungs[-1])
 
 
 def locked(session: Session, case_id: UUID) -> Case:

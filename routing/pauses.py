@@ -103,7 +103,9 @@ def decide(
         if pause.until <= now:
             raise CaseRefused("until", "the time asked for is over")
         pause.due_before = clock.due_at
-        clock.due_at = clocks.after_pause(case.level, pause.act, due=clock.due_at, start=now, end=pause.until)
+        clock.due_at = clocks.after_pause(
+            timekeeping.pace(case), pause.act, due=clock.due_at, start=now, end=pause.until
+        )
         pause.due_after = clock.due_at
         timekeeping.set_warning(case, clock, clocks=clocks)
     pause.state, pause.decided_at, pause.decided_by = ("granted" if grant else "refused"), now, account.id

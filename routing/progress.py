@@ -46,8 +46,8 @@ class Progress:
 def progress(session: Session, report: ReportView) -> Progress:
     """What the sender reads: the state, and when each state was first reached."""
     case = queries.case_of_report(session, report.id)
-    assessment = triage.assessment(session, report.id)
-    level = case.level if case else assessment.level if assessment else None
+    word = triage.standing(session, report.id)
+    level = case.level if case else word.level if word else None
     if case is None:
         received = Step("received", report.received_at, "")
         return Progress(report.number, "received", level, (received,))

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from intake.register.accounts.queries import AccountView
 from intake.register.ledger import emit
-from routing import events, queries, timekeeping, whom
+from routing import climbing, events, queries, timekeeping, whom
 from routing.cases import UnitView
 from routing.clocks.table import ACTS, ClockTable
 from routing.models import Case, CaseReturn, Unit
-from routing.operations import CaseRefused, locked, restart_ladder, unacknowledge
+from routing.operations import CaseRefused, locked, unacknowledge
 
 HANDS: Final = 3
 """After so many hands the city decides."""
@@ -67,7 +67,7 @@ def ask(
         state="asked",
         asked_at=now,
         asked_by=account.id,
-        decide_by=clocks.decide_by(case.level, since=now),
+        decide_by=clocks.decide_by(timekeeping.pace(case), since=now),
     )
     session.add(row)
     session.flush()
@@ -147,7 +147,7 @@ def tell_undecided(session: Session, return_id: UUID, *, clocks: ClockTable, now
     if row is None:
         return
     case = session.get_one(Case, row.case_id)
-    if clocks.tellable(case.level, now) > now:
+    if clocks.tellable(timekeeping.pace(case), now) > now:
         return
     row.overdue_at = now
     unit, officers = whom.first_reachable(session, whom.above(session, row.decider_id))
@@ -183,7 +183,7 @@ def _move(
         relieved=relieved,
     )
     emit(session, moved, at=now, actor=actor)
-    restart_ladder(session, case, clocks=clocks, now=now)
+    climbing.restart(session, case, clocks=clocks, now=now)
 
 
 def _emit_decided(

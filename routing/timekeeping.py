@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, text
+from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from intake.register.ledger import emit, emit_all
@@ -25,12 +25,36 @@ MARK_BREACHED: Final = text(
 )
 
 
-def start(session: Session, case: Case, *, clocks: ClockTable, since: datetime) -> None:
-    """All clocks of the case's level, counted from `since`, its receipt."""
-    for act, due in clocks.clocks(case.level, since=since).items():
-        warn = clocks.warning(case.level, act, since=since, due=due)
-        session.add(Clock(case_id=case.id, act=act, started_at=since, due_at=due, warn_at=warn, escalated=0))
+def pace(case: Case) -> str:
+    """The level whose times the case keeps to in all that follows from its clocks and its ladder: its own, unless it
+    was lowered and nobody asked for the new level's clocks."""
+    return case.ladder_level or case.level
+
+
+PACE: Final = func.coalesce(Case.ladder_level, Case.level)
+"""The same, in a question to the database."""
+
+
+def start(session: Session, case: Case, *, clocks: ClockTable) -> None:
+    """All clocks of the case's level, counted from its receipt."""
+    for act, due in clocks.clocks(case.level, since=case.opened_at).items():
+        add(session, case, act, due=due, clocks=clocks)
     session.flush()
+
+
+def add(
+    session: Session,
+    case: Case,
+    act: str,
+    *,
+    due: datetime,
+    clocks: ClockTable,
+    met_at: datetime | None = None,
+) -> None:
+    """A clock that the case did not have, running since its receipt; `met_at`: when its act was done already."""
+    clock = Clock(case_id=case.id, act=act, started_at=case.opened_at, due_at=due, met_at=met_at, escalated=0)
+    set_warning(case, clock, clocks=clocks)
+    session.add(clock)
 
 
 def meet(session: Session, case: Case, kind: str, *, clocks: ClockTable, now: datetime) -> None:
@@ -70,13 +94,16 @@ def end_pause(session: Session, case: Case, pause: ClockPause, *, clocks: ClockT
     """The clock goes on; its end has moved by exactly what was paused, working time by working time."""
     assert pause.decided_at is not None
     assert pause.due_before is not None
+    assert pause.due_after is not None
     pause.state, pause.ended_at = "ended", min(now, pause.until)
     (clock,) = _clocks(session, case.id, [pause.act])
-    if clock.due_at == pause.due_after:  # unless the level was changed meanwhile: then that counts
-        clock.due_at = clocks.after_pause(
-            case.level, pause.act, due=pause.due_before, start=pause.decided_at, end=pause.ended_at
-        )
-        set_warning(case, clock, clocks=clocks)
+    due = clocks.after_pause(
+        pace(case), pause.act, due=pause.due_before, start=pause.decided_at, end=pause.ended_at
+    )
+    clock.due_at = min(
+        due, pause.due_after
+    )  # raised meanwhile, it may count other time; never does it get later
+    set_warning(case, clock, clocks=clocks)
     ended = events.ClockPauseEnded(
         case_id=case.id, pause_id=pause.id, clock=pause.act, due_at=clock.due_at.isoformat()
     )
@@ -104,7 +131,7 @@ def set_warning(case: Case, clock: Clock, *, clocks: ClockTable) -> None:
     """When the holder is warned, by the clock's present end. To be called whenever an end was moved; nobody is warned
     twice of one clock."""
     if clock.warned_at is None:
-        clock.warn_at = clocks.warning(case.level, clock.act, since=clock.started_at, due=clock.due_at)
+        clock.warn_at = clocks.warning(pace(case), clock.act, since=clock.started_at, due=clock.due_at)
 
 
 def due_to_warn(*, now: datetime, limit: int = 100) -> Select[UUID]:
@@ -124,9 +151,9 @@ def warn(session: Session, clock_id: UUID, *, clocks: ClockTable, now: datetime)
     if clock is None:
         return
     case = session.get_one(Case, clock.case_id)
-    planned = clocks.warning(case.level, clock.act, since=clock.started_at, due=clock.due_at)
-    tellable = clocks.tellable(case.level, now)
-    if planned is None or case.state == "closed":
+    planned = clocks.warning(pace(case), clock.act, since=clock.started_at, due=clock.due_at)
+    tellable = clocks.tellable(pace(case), now)
+    if planned is None or clock.due_at <= now or case.state == "closed":
         clock.warn_at = None
     elif planned > now or tellable > now:
         clock.warn_at = max(planned, tellable)
@@ -149,7 +176,7 @@ def breach_due(session: Session, *, clocks: ClockTable, now: datetime, limit: in
     """Marks every clock that has run out; returns how many. A clock is breached once. What comes of it is said by
     `escalate`; the acknowledge clock has its ladder."""
     due = session.execute(
-        select(Clock.id, Clock.case_id, Clock.act, Case.level)
+        select(Clock.id, Clock.case_id, Clock.act, PACE.label("pace"))
         .join(Case, Case.id == Clock.case_id)
         .where(Clock.due_at <= now, Clock.met_at.is_(None), Clock.breached_at.is_(None))
         .order_by(Clock.due_at)
@@ -158,13 +185,13 @@ def breach_due(session: Session, *, clocks: ClockTable, now: datetime, limit: in
     ).all()
     if not due:
         return 0
-    told = {level: clocks.overdue(level, 0, since=now) for level in {row.level for row in due}}
+    told = {level: clocks.overdue(level, 0, since=now) for level in {row.pace for row in due}}
     session.execute(
         MARK_BREACHED,
         {
             "now": now,
             "ids": [row.id for row in due],
-            "told": [told[row.level] if row.act != "acknowledge" else None for row in due],
+            "told": [told[row.pace] if row.act != "acknowledge" else None for row in due],
         },
     )
     breached = [events.ClockBreached(case_id=row.case_id, clock=row.act) for row in due]
@@ -193,7 +220,7 @@ def escalate(session: Session, clock_id: UUID, *, clocks: ClockTable, now: datet
     if case.state == "closed":
         clock.escalate_at = None
         return
-    if (told := clocks.tellable(case.level, now)) > now:
+    if (told := clocks.tellable(pace(case), now)) > now:
         clock.escalate_at = told
         return
     above = whom.above(session, case.unit_id)
@@ -213,7 +240,7 @@ def escalate(session: Session, clock_id: UUID, *, clocks: ClockTable, now: datet
         emit(session, reached, at=now, actor="system")
         clock.escalated += 1
         more = clock.escalated < len(above)
-        clock.escalate_at = clocks.overdue(case.level, clock.escalated, since=since) if more else None
+        clock.escalate_at = clocks.overdue(pace(case), clock.escalated, since=since) if more else None
         if officers or not more:
             return
 
@@ -237,7 +264,7 @@ def remind_idle(session: Session, case_id: UUID, *, clocks: ClockTable, now: dat
     if case.state != "acknowledged":
         case.idle_at = None
         return
-    if (told := clocks.tellable(case.level, now)) > now:
+    if (told := clocks.tellable(pace(case), now)) > now:
         case.idle_at = told
         return
     unit, officers = whom.holder(session, unit_id=case.unit_id, acknowledged_by=case.acknowledged_by)
@@ -254,7 +281,7 @@ def remind_idle(session: Session, case_id: UUID, *, clocks: ClockTable, now: dat
     )
     emit(session, reminded, at=now, actor="system")
     case.idle_step = step + 1
-    case.idle_at = clocks.idle(case.level, since=now) if step == 0 else None
+    case.idle_at = clocks.idle(pace(case), since=now) if step == 0 else None
 
 
 def _clocks(session: Session, case_id: UUID, acts: Sequence[str]) -> Sequence[Clock]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -33,11 +34,12 @@ def desk() -> ResponseReturnValue:
     with here.database.begin(account().scope) as session:
         listed = queries.desk(session, order=_clocks().order)
         cases = [*listed.waiting, *listed.answered]
-        unread = triage.unread(session, [report for case in cases for report in case.reports])
+        words = triage.standings(session, [report for case in cases for report in case.reports])
+        sources = {case.id: {words[one].source for one in case.reports if one in words} for case in cases}
         orphans = queries.without_case(session)
         page: dict[str, Any] = {
             "desk": listed,
-            "unread": unread,
+            "sources": sources,
             "orphans": orphans,
             "alarms": audit.standing(session) if account().division == here.home else [],
             "to_decide": requests.waiting_for(session, division=account().division, account_id=account().id),
@@ -64,14 +66,17 @@ def case_page(number: str) -> ResponseReturnValue:
     with here.database.begin(account().scope) as session:
         case = _case(session, number)
         entries = queries.case_timeline(session, case)
+        gradings = [triage.grading(session, report) for report in case.reports]
+        said = [word for grading in gradings for word in grading.overrides]
         page: dict[str, Any] = {
             "case": case,
-            "reports": [
-                (intake.report(session, report), triage.assessment(session, report))
-                for report in case.reports
-            ],
+            "reports": list(
+                zip([intake.report(session, report) for report in case.reports], gradings, strict=True)
+            ),
+            "form_key": uuid.uuid4().hex,
             "timeline": entries,
-            "people": actors(session, entries),
+            "people": actors(session, entries) | {str(word.account_id): word.name for word in said},
+            "reasons": {str(word.id): word.reason for word in said},
             "outcomes": OUTCOMES,
             "pauses": requests.pauses_of(session, case.id),
             "returns": requests.returns_of(session, case.id),

@@ -58,7 +58,7 @@ def evaluate(file: Path, misses: bool, picture: Path | None) -> None:
     """Measure the reader on a file of labelled lines: the bars, the confusions, the misses."""
     reader = Reader.load(TABLES)
     measures = Measures()
-    for truth in _truths(file):
+    for truth in truths(file):
         reading = reader.read(truth.text, channel=truth.channel)
         measures.add(truth, reading)
         if misses and reading.level not in truth.levels:
@@ -81,7 +81,7 @@ def train(version: str, out: Path, cross_validate: bool) -> None:
     from triage import training
 
     analyst = Analyst.load(TABLES)
-    truths = [truth for file in sorted(CORPUS.glob("*.jsonl")) for truth in _truths(file)]
+    truths = [truth for file in sorted(CORPUS.glob("*.jsonl")) for truth in truths(file)]
     given = training.examples(analyst, truths)
     if not cross_validate:
         out.write_bytes(training.train(given, version=version))
@@ -91,7 +91,8 @@ def train(version: str, out: Path, cross_validate: bool) -> None:
         click.echo(f"{name}\n{training.cross_validate(analyst, splits).table()}\n")
 
 
-def _truths(file: Path) -> Iterator[Labelled]:
+def truths(file: Path) -> Iterator[Labelled]:
+    """The labelled lines of a file. Raises ClickException naming file, line and field."""
     with file.open(encoding="utf-8") as lines:
         for number, line in _lines(lines):
             try:

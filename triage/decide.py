@@ -47,7 +47,7 @@ class Facts:
         return tuple(one for name in names for one in self.counted.get(name, ()))
 
     def marked(self, kind: str) -> bool:
-        return bool(self.around.markers.get(kind))
+        return bool(self.around.marks(kind))
 
     def now(self, *names: str) -> tuple[Judged, ...]:
         return tuple(one for one in self.of(*names) if one.now and not one.past and not one.settled)

@@ -193,9 +193,8 @@ def features(analysis: Analysis) -> dict[str, float]:
         seen[f"rule:{finding.level}:{finding.rule}"] = 1.0
         for code in finding.circumstances:
             seen[f"code:{finding.level}:{code}"] = 1.0
-    for kind, hits in facts.around.markers.items():
-        if hits:
-            seen[f"marker:{kind}"] = 1.0
+    for kind in facts.around.kinds():
+        seen[f"marker:{kind}"] = 1.0
     seen |= {f"age:{band}": 1.0 for band in _age_bands(facts.ages)}
     length = len(analysis.normal.text)
     seen[f"length:{'short' if length < 20 else 'middle' if length < 120 else 'long'}"] = 1.0

@@ -27,6 +27,18 @@ GRAVE = (
     "三岁的孩子被反锁在屋里,屋里着火了",
     "十二岁的女儿怀孕了",
 )
+# Without an end of clause, or with a marker beside every danger: work must not grow with the square of the length.
+HOSTILE = tuple(
+    (part * 20_000)[:20_000]
+    for part in (
+        "没有打孩子",
+        "没有被打,",
+        "打孩子流血了",
+        "如果昨天小孩5岁没有自杀,",
+        "刀片割手腕",
+        "不 想 活 了 ",
+    )
+)
 DENIED = ("孩子没有受伤", "没有人打他", "他没有自杀的想法", "孩子没有失踪")
 
 
@@ -58,7 +70,8 @@ def test_any_text_is_answered_and_evidence_lies_inside_it(reader: Reader, text: 
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "\n\n", "\ud800", "\x00", "?" * 20_000, "孩子不见了。" * 3_333, "关(guān)" * 500]
+    "text",
+    ["", " ", "\n\n", "\ud800", "\x00", "?" * 20_000, "孩子不见了。" * 3_333, "关(guān)" * 500, *HOSTILE],
 )
 def test_odd_and_long_texts(reader: Reader, text: str) -> None:
     assert reader.read(text, channel="sms").level

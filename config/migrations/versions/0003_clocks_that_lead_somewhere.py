@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0003'
-down_revision = '0001'
+down_revision = '0002'
 branch_labels = None
 depends_on = None
 
@@ -20,7 +20,6 @@ TABLES = ("clock_pause", "case_return", "alarm")
 def upgrade() -> None:
     for column in (
         sa.Column('hand', sa.Integer(), nullable=False, server_default='1'),
-        sa.Column('handed_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('idle_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('idle_step', sa.Integer(), nullable=False, server_default='0'),
     ):
@@ -34,8 +33,6 @@ def upgrade() -> None:
         op.add_column('clock', column)
     op.add_column('notice', sa.Column('hand', sa.Integer(), nullable=False, server_default='1'))
     op.add_column('notice', sa.Column('clock', sa.String(), nullable=True))
-    op.drop_constraint(op.f('uq_notice_case_id'), 'notice', type_='unique')
-    op.create_unique_constraint(op.f('uq_notice_case_id'), 'notice', ['case_id', 'officer_id', 'kind', 'rung', 'hand'])
     op.create_index('ix_case_idle', 'case', ['idle_at'], postgresql_where=sa.text('idle_at IS NOT NULL'))
     op.create_index('ix_case_open', 'case', ['id'], postgresql_where=sa.text("state <> 'closed'"))
     op.create_index('ix_clock_warn', 'clock', ['warn_at'], postgresql_where=sa.text('warn_at IS NOT NULL AND met_at IS NULL AND breached_at IS NULL'))
@@ -132,14 +129,10 @@ def downgrade() -> None:
     op.drop_index('ix_clock_warn', table_name='clock')
     op.drop_index('ix_case_open', table_name='case')
     op.drop_index('ix_case_idle', table_name='case')
-    op.drop_constraint(op.f('uq_notice_case_id'), 'notice', type_='unique')
-    # Alerts of a later hand would be second ones of their officer and rung.
-    op.execute("delete from notice where hand > 1 and kind = 'alert'")
-    op.create_unique_constraint(op.f('uq_notice_case_id'), 'notice', ['case_id', 'officer_id', 'kind', 'rung'])
     for table, columns in (
         ('notice', ('clock', 'hand')),
         ('clock', ('escalated', 'escalate_at', 'warned_at', 'warn_at')),
-        ('case', ('idle_step', 'idle_at', 'handed_at', 'hand')),
+        ('case', ('idle_step', 'idle_at', 'hand')),
     ):
         for name in columns:
             op.drop_column(table, name)
