@@ -15,9 +15,11 @@ import intake.register.accounts.web
 import intake.web
 import notifications.phone
 import notifications.web
+import routing.acts
 import routing.rota.web
 import routing.units.web
 import routing.web
+import triage.web
 from config import advice, demo, health, pages
 from config.parts import TABLES, Parts, assemble, warm
 from config.settings import Settings
@@ -61,6 +63,8 @@ def create_app(settings: Settings | None = None, surface: str = "all", parts: Pa
         app.register_blueprint(routing.web.staff)
         app.register_blueprint(routing.units.web.units)
         app.register_blueprint(routing.rota.web.rota)
+        app.register_blueprint(routing.acts.acts)
+        app.register_blueprint(triage.web.staff)
         if settings.mode == "demo":
             app.register_blueprint(notifications.web.handset)
             pages.without_csrf(app, notifications.web.handset)
@@ -74,7 +78,7 @@ def _service(settings: Settings, parts: Parts) -> Service:
         language = "en" if str(get_locale()).startswith("en") else "zh"
         try:
             with parts.database.begin(SERVICE) as session:
-                found = triage_queries.assessment(session, report_id)
+                found = triage_queries.standing(session, report_id)
         except SQLAlchemyError:
             log.exception("no verdict on report %s", report_id)
             found = None
@@ -85,6 +89,8 @@ def _service(settings: Settings, parts: Parts) -> Service:
     tools: Mapping[str, object] = {
         "wording": parts.tools.wording,
         "divisions": lambda: parts.tools.gazetteer().divisions,
+        "clocks": parts.tools.clocks,
+        "reader": parts.tools.reader,
         "twilio_validator": (
             RequestValidator(settings.twilio_auth_token) if settings.twilio_auth_token else None
         ),

@@ -61,16 +61,50 @@ OUTCOMES: Final = {
 
 HOW: Final = {"sms": _("回复短信"), "link": _("点链接"), "button": _("按按钮")}
 
-NOTICES: Final = {"alert": _("派人通知"), "stand_down": _("告知不必再去"), "reply": _("答复短信")}
+NOTICES: Final = {
+    "alert": _("派人通知"),
+    "regraded": _("告知等级变了"),
+    "stand_down": _("告知不必再去"),
+    "reply": _("答复短信"),
+    "reminder": _("提醒"),
+}
 
 PROVIDERS: Final = {"handset": _("演示手机"), "twilio": "Twilio"}
 
 POSTS: Final = {"officer": _("值班员"), "deputy": _("副手"), "county": _("县级中心"), "city": _("市级中心")}
 
+PAUSES: Final = {
+    "asked": _("等上级定"),
+    "granted": _("暂停中"),
+    "refused": _("没有同意"),
+    "ended": _("暂停已结束"),
+}
+
+RETURNS: Final = {
+    "asked": _("待裁定"),
+    "accepted": _("已同意，改由别的单位办"),
+    "refused": _("没有同意，仍由本单位办"),
+}
+
+CAUSES: Final = {
+    "clock_missing": _("缺少应有的时钟"),
+    "breach_unmarked": _("时限已过，没有记超时"),
+    "breach_untold": _("超时以后没有告知上级"),
+    "warning_untold": _("快到时限没有提醒"),
+    "rung_missing": _("没人签收，也没有排下一级"),
+    "rung_late": _("没人签收，该找下一级没有找"),
+    "rung_untold": _("轮到的人没有发通知"),
+    "notice_unsent": _("通知写了没有送出"),
+    "idle_untold": _("签收后没有走访，没有再催"),
+    "return_untold": _("退单逾期未裁定，没有告知上级"),
+}
+
 EVENTS: Final = {
     "ReportReceived": _("收到报告"),
     "ReportAssessed": _("定级"),
+    "AssessmentOverridden": _("人工改定级"),
     "CaseOpened": _("立案，派往责任单位"),
+    "CaseRegraded": _("个案等级改变"),
     "RungReached": _("轮到通知"),
     "NoticeQueued": _("通知排队"),
     "NoticeSent": _("通知已送出"),
@@ -83,7 +117,20 @@ EVENTS: Final = {
     "AcknowledgedAgain": _("重复签收"),
     "AcknowledgementWithdrawn": _("签收后又去不了，重新等人签收"),
     "ClockBreached": _("超时"),
+    "ClockWarned": _("快到时限，提醒承办人"),
+    "BreachEscalated": _("超时，告知上级"),
+    "IdleReminded": _("签收后没有走访，再次提醒"),
+    "ClockPauseAsked": _("申请暂停时限"),
+    "ClockPauseGranted": _("同意暂停"),
+    "ClockPauseRefused": _("没有同意暂停"),
+    "ClockPauseEnded": _("暂停结束，时钟继续"),
+    "CaseReturned": _("退单，请上级裁定"),
+    "ReturnOverdue": _("退单逾期未裁定，告知上级"),
+    "ReturnDecided": _("退单裁定"),
+    "CaseMoved": _("改由别的单位办"),
+    "AuditFailed": _("查到漏办"),
     "ChildVisited": _("已见到孩子"),
+    "ReporterAnswered": _("已答复报告人"),
     "CaseClosed": _("已结案"),
     "MessageReceived": _("收到短信"),
     "PatternSet": _("改了每周排班"),
@@ -124,4 +171,7 @@ TEMPLATE_NAMES: Final[dict[str, Any]] = {
     "PROVIDERS": PROVIDERS,
     "POSTS": POSTS,
     "EVENTS": EVENTS,
+    "PAUSES": PAUSES,
+    "RETURNS": RETURNS,
+    "CAUSES": CAUSES,
 }

@@ -26,6 +26,7 @@ from flask_babel import Babel
 from flask_babel import gettext as _
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -80,6 +81,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         **staff_labels.TEMPLATE_NAMES,
     )
     app.jinja_env.filters["china"] = china
+    app.jinja_env.filters["moment"] = lambda said: china(datetime.fromisoformat(said), "%m-%d %H:%M")
     app.add_url_rule("/static/<path:filename>", "static", _static)
     app.add_url_rule("/language/<code>", "language", _choose, methods=["POST"])
     app.after_request(_headers)
@@ -94,8 +96,9 @@ def without_csrf(app: Flask, *blueprints: Blueprint) -> None:
         app.extensions["csrf_protect"].exempt(blueprint)
 
 
-def china(moment: datetime, form: str = "%m-%d %H:%M:%S") -> str:
-    """A moment as the clock on a wall in China shows it."""
+def china(moment: datetime | str, form: str = "%m-%d %H:%M:%S") -> str:
+    """A moment, or what an event says of one, as the clock on a wall in China shows it."""
+    moment = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     return moment.astimezone(CHINA).strftime(form)
 
 
@@ -156,9 +159,10 @@ def _refusal(error: HTTPException) -> tuple[str | Response, int]:
     }
     said = titles.get(error.code or 500, error.name)
     if _wants_json():
-        return jsonify(
-            {"errors": [{"field": error.description if error.code == 422 else "", "message": said}]}
-        ), (error.code or 500)
+        field = (
+            "X-CSRFToken" if isinstance(error, CSRFError) else error.description if error.code == 422 else ""
+        )
+        return jsonify({"errors": [{"field": field, "message": said}]}), error.code or 500
     return render_template("error.html", title=said, said=""), error.code or 500
 
 

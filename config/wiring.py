@@ -16,6 +16,7 @@ import intake.operations
 import intake.register.accounts.events as accounts
 import notifications.jobs
 import notifications.queries
+import notifications.reminders
 import routing.jobs
 import triage.jobs
 from config.relay import Listener, Subscriptions
@@ -50,6 +51,17 @@ class Tools:
     provider: Provider
 
 
+def _reminder(write: Callable[..., None]) -> tuple[Listener, ...]:
+    """Written by a worker: the clock process, which finds many at once, only rings."""
+    return (
+        Listener(
+            f"notifications.{write.__name__}",
+            lambda t, s, event, now: write(s, event, wording=t.wording, now=now),
+            queued=True,
+        ),
+    )
+
+
 SUBSCRIPTIONS: Subscriptions = {
     intake_events.ReportReceived: (
         Listener(
@@ -67,6 +79,12 @@ SUBSCRIPTIONS: Subscriptions = {
             last_resort=lambda t, s, event, now: routing.jobs.open_case_unplaced(
                 s, event, clocks=t.clocks, home=t.home, now=now
             ),
+        ),
+    ),
+    readings.AssessmentOverridden: (
+        Listener(
+            "routing.regrade",
+            lambda t, s, event, now: routing.jobs.regrade(s, event, clocks=t.clocks, now=now),
         ),
     ),
     cases.CaseOpened: (
@@ -97,6 +115,12 @@ SUBSCRIPTIONS: Subscriptions = {
             lambda t, s, event, now: notifications.jobs.answered_again(s, event, wording=t.wording, now=now),
         ),
     ),
+    cases.CaseRegraded: (
+        Listener(
+            "notifications.tell_regraded",
+            lambda t, s, event, now: notifications.jobs.tell_regraded(s, event, wording=t.wording, now=now),
+        ),
+    ),
     notices.NoticeQueued: (
         Listener(
             "notifications.send",
@@ -107,7 +131,10 @@ SUBSCRIPTIONS: Subscriptions = {
         ),
     ),
     notices.NoticeAcknowledged: (
-        Listener("routing.acknowledge", lambda t, s, event, now: routing.jobs.acknowledge(s, event, now=now)),
+        Listener(
+            "routing.acknowledge",
+            lambda t, s, event, now: routing.jobs.acknowledge(s, event, clocks=t.clocks, now=now),
+        ),
     ),
     notices.NoticeDeclined: (
         Listener(
@@ -130,6 +157,22 @@ SUBSCRIPTIONS: Subscriptions = {
             lambda t, s, event, now: notifications.jobs.handed_over(s, event, wording=t.wording, now=now),
         ),
     ),
+    cases.ClockWarned: _reminder(notifications.reminders.warned),
+    cases.BreachEscalated: _reminder(notifications.reminders.overdue),
+    cases.IdleReminded: _reminder(notifications.reminders.idle),
+    cases.ClockPauseAsked: _reminder(notifications.reminders.pause_asked),
+    cases.CaseReturned: _reminder(notifications.reminders.returned),
+    cases.ReturnOverdue: _reminder(notifications.reminders.return_overdue),
+    cases.ReturnDecided: _reminder(notifications.reminders.return_decided),
+    cases.CaseMoved: (
+        Listener(
+            "intake.place_reports",
+            lambda t, s, event, now: intake.operations.place_reports(
+                s, report_ids=event.reports, division=event.division
+            ),
+        ),
+        *_reminder(notifications.reminders.moved),
+    ),
     # On the timeline only.
     rota.PatternSet: (),
     rota.ShiftAdded: (),
@@ -141,7 +184,12 @@ SUBSCRIPTIONS: Subscriptions = {
     rota.FeedMade: (),
     rota.FeedRevoked: (),
     cases.AcknowledgementWithdrawn: (),
+    cases.ReporterAnswered: (),
     cases.ClockBreached: (),
+    cases.ClockPauseGranted: (),
+    cases.ClockPauseRefused: (),
+    cases.ClockPauseEnded: (),
+    cases.AuditFailed: (),
     cases.ChildVisited: (),
     cases.CaseClosed: (),
     notices.NoticeSent: (),

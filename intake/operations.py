@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -87,6 +88,12 @@ def receive_report(session: Session, *, incoming: IncomingReport, home: str, now
 def place_report(session: Session, *, report_id: UUID, division: str) -> None:
     """The report belongs to the division where the child is; idempotent."""
     session.execute(update(Report).where(Report.id == report_id).values(division=division))
+
+
+def place_reports(session: Session, *, report_ids: Iterable[UUID], division: str) -> None:
+    """All reports of a case that has moved; idempotent."""
+    for report_id in report_ids:
+        place_report(session, report_id=report_id, division=division)
 
 
 def _first(session: Session, key: bytes | None) -> Report | None:

@@ -33,6 +33,21 @@ def report(session: Session, report_id: UUID) -> ReportView | None:
     return _view(row) if row else None
 
 
+def report_by_number(session: Session, number: str) -> ReportView | None:
+    row = session.scalar(select(Report).where(Report.number == number))
+    return _view(row) if row else None
+
+
+def reports(session: Session, *, before: UUID | None, since: datetime | None, limit: int) -> list[ReportView]:
+    """The newest first, from behind `before` on: keys are in order of time, so a caller may go on batch by batch."""
+    statement = select(Report).order_by(Report.id.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(Report.id < before)
+    if since is not None:
+        statement = statement.where(Report.received_at >= since)
+    return [_view(row) for row in session.scalars(statement)]
+
+
 def report_by_code(session: Session, return_code: str) -> ReportView | None:
     """The report whose sender holds `return_code`; spaces and dashes in it do not matter."""
     code = re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", return_code))

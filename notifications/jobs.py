@@ -13,7 +13,7 @@ from notifications import operations
 from notifications.events import NoticeQueued
 from notifications.providers.provider import Provider, Refused, Unreachable
 from notifications.wording import Wording
-from routing.events import AcknowledgedAgain, CaseAcknowledged, RungReached
+from routing.events import AcknowledgedAgain, CaseAcknowledged, CaseRegraded, RungReached
 from routing.rota.events import CaseHandedOver
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,20 @@ def answered_again(session: Session, event: AcknowledgedAgain, *, wording: Wordi
 def handed_over(session: Session, event: CaseHandedOver, *, wording: Wording, now: datetime) -> None:
     """Whoever goes on with a case in place of one who has left is told so."""
     _reply(session, event, words=wording.reply("handed", number=event.number), now=now)
+
+
+def tell_regraded(session: Session, event: CaseRegraded, *, wording: Wording, now: datetime) -> None:
+    """Whoever goes already hears that it has become more urgent."""
+    for officer_id in event.officers:
+        operations.write(
+            session,
+            officer_id=officer_id,
+            case_id=event.case_id,
+            kind="regraded",
+            level=event.level,
+            text=wording.regraded(number=event.number, level=event.level),
+            now=now,
+        )
 
 
 def send(

@@ -12,7 +12,9 @@ from intake.register.database import Identified, Model, Sealed
 
 
 class Notice(Identified, Model):
-    """One message to one officer. `kind`: "alert" (answer this), "stand_down" or "reply".
+    """One message to one officer. `kind`: "alert" (answer this), "regraded", "stand_down", "reply" or "reminder".
+    `hand`: which hand had the case when an alert was written; one of an earlier hand is void. `clock`: the clock that a
+    reminder is about; once that is met, it is not sent.
     `state`: queued -> sending -> sent | failed | cancelled; a temporary failure, or a sender that died, goes back to
     queued.
     `text` names no child and no allegation; it is sealed because it may hold the one-tap link."""
@@ -27,6 +29,8 @@ class Notice(Identified, Model):
     officer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("officer.id"), index=True)
     kind: Mapped[str]
     rung: Mapped[int | None]
+    hand: Mapped[int] = mapped_column(default=1, server_default="1")
+    clock: Mapped[str | None]
     level: Mapped[str]
     state: Mapped[str]
     text: Mapped[str] = mapped_column(Sealed("notice.text"))

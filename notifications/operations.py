@@ -68,6 +68,7 @@ def tell(
                 officer_id=officer_id,
                 kind="alert",
                 rung=reached.rung,
+                hand=reached.hand,
                 level=reached.level,
                 state="queued",
                 text=text,
@@ -92,8 +93,10 @@ def write(
     level: str,
     text: str,
     now: datetime,
+    clock: str | None = None,
 ) -> None:
-    """Queues a text that asks for no answer: a stand-down or a reply. Once per call: the relay calls once."""
+    """Queues a text that asks for no answer: a stand-down, a reply, a reminder of `clock`. Once per call: the relay
+    calls once."""
     notice = Notice(
         id=uuid_utils.compat.uuid7(),
         case_id=case_id,
@@ -102,6 +105,8 @@ def write(
         level=level,
         state="queued",
         text=text,
+        hand=1,
+        clock=clock,
         created_at=now,
         due_at=now + PATIENCE,
         attempt=0,
@@ -120,7 +125,7 @@ def stand_down(
         raise LookupError(f"case {case_id} is not there")
     rows = session.scalars(
         select(Notice)
-        .where(Notice.case_id == case_id, Notice.kind == "alert")
+        .where(Notice.case_id == case_id, Notice.kind == "alert", Notice.hand == case.hand)
         .with_for_update(key_share=True)
     ).all()
     who = routing.officers(session, [answered_by]).get(answered_by) if answered_by else None
@@ -128,7 +133,7 @@ def stand_down(
     told = {row.officer_id for row in rows if row.attempt > 0} - {answered_by}
     for row in rows:
         if row.state == "queued":
-            _cancel(session, row, now=now)
+            cancel(session, row, now=now)
     for officer_id in sorted(told):
         text = wording.stand_down(number=case.number, unit=unit)
         write(
@@ -148,11 +153,9 @@ def claim(session: Session, *, notice_id: UUID, attempt: int, provider: str, now
     notice = session.get(Notice, notice_id, with_for_update={"key_share": True})
     if notice is None or notice.state != "queued" or notice.attempt >= attempt:
         return None
-    if notice.kind == "alert" and notice.case_id is not None:
-        case = routing.case_by_id(session, notice.case_id)
-        if case is None or not case.waiting:
-            _cancel(session, notice, now=now)
-            return None
+    if _needless(session, notice):
+        cancel(session, notice, now=now)
+        return None
     officer = routing.officers(session, [notice.officer_id]).get(notice.officer_id)
     if officer is None or not officer.phone:
         _fail(session, notice, reason="no phone", now=now)
@@ -164,6 +167,18 @@ def claim(session: Session, *, notice_id: UUID, attempt: int, provider: str, now
         provider,
     )
     return Sending(notice.id, attempt, str(notice.id), officer.phone, notice.text)
+
+
+def _needless(session: Session, notice: Notice) -> bool:
+    """Somebody has answered an alert's case meanwhile, or another unit has it; the clock of a reminder was met."""
+    if notice.case_id is None or (notice.kind != "alert" and notice.clock is None):
+        return False
+    case = routing.case_by_id(session, notice.case_id)
+    if case is None:
+        return True
+    if notice.kind == "alert":
+        return not case.waiting or case.hand != notice.hand
+    return any(clock.act == notice.clock and clock.met_at is not None for clock in case.clocks)
 
 
 def record_sent(session: Session, *, sending: Sending, reference: str, now: datetime) -> None:
@@ -237,7 +252,8 @@ def _queued(session: Session, notice: Notice, *, now: datetime) -> None:
     emit(session, event, at=now, actor="system")
 
 
-def _cancel(session: Session, notice: Notice, *, now: datetime) -> None:
+def cancel(session: Session, notice: Notice, *, now: datetime) -> None:
+    """A notice that nobody needs any more."""
     notice.state = "cancelled"
     event = events.NoticeCancelled(notice_id=notice.id, case_id=notice.case_id, officer_id=notice.officer_id)
     emit(session, event, at=now, actor="system")

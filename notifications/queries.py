@@ -57,7 +57,7 @@ def asked(session: Session, officer_id: UUID) -> list[Asked]:
     rows = session.scalars(
         select(Notice)
         .where(Notice.officer_id == officer_id, Notice.kind == "alert", Notice.attempt > 0)
-        .order_by(Notice.created_at.desc())
+        .order_by(Notice.created_at.desc(), Notice.id.desc())
         .limit(500)
     )
     found: dict[UUID, Asked] = {}
@@ -105,7 +105,7 @@ def inbound_message(session: Session, message_id: UUID) -> InboundView | None:
 
 def _asked(session: Session, row: Notice) -> Asked | None:
     case = routing.case_by_id(session, row.case_id) if row.case_id else None
-    if case is None:
+    if case is None or case.hand != row.hand:  # another unit has it now: this alert is void
         return None
     return Asked(
         notice_id=row.id,

@@ -14,7 +14,17 @@ LANGUAGES: Final = ("zh", "en")
 WORDS: Final = {
     "level": dict.fromkeys(LEVELS, frozenset[str]()),
     "alert": {**dict.fromkeys(LEVELS, frozenset({"level", "number", "due"})), "link": frozenset({"link"})},
-    "stand_down": {"text": frozenset({"number", "unit"})},
+    "regraded": {"text": frozenset({"level", "number"})},
+    "stand_down": dict.fromkeys(("text", "moved"), frozenset({"number", "unit"})),
+    "clock": dict.fromkeys(("acknowledge", "visit", "answer", "close"), frozenset[str]()),
+    "reminder": {
+        "warned": frozenset({"level", "number", "clock", "due"}),
+        **dict.fromkeys(("overdue", "pause_asked"), frozenset({"level", "number", "clock"})),
+        "returned": frozenset({"level", "number", "due"}),
+        **dict.fromkeys(
+            ("idle", "idle_above", "return_overdue", "return_refused"), frozenset({"level", "number"})
+        ),
+    },
     "reply": {
         **dict.fromkeys(("first", "declined", "already", "handed"), frozenset({"number"})),
         **dict.fromkeys(("which", "unclear"), frozenset({"numbers"})),
@@ -44,6 +54,19 @@ class Wording:
 
     def stand_down(self, *, number: str, unit: str) -> str:
         return self._fill("stand_down", "text", number=number, unit=unit)
+
+    def moved(self, *, number: str, unit: str) -> str:
+        return self._fill("stand_down", "moved", number=number, unit=unit)
+
+    def reminder(self, key: str, *, number: str, level: str, clock: str = "", due: str = "") -> str:
+        """`clock`: the act it is about, by its code, where `key` names one."""
+        named = self.texts["clock"][clock] if clock else ""
+        return self._fill(
+            "reminder", key, level=self.texts["level"][level], number=number, clock=named, due=due
+        )
+
+    def regraded(self, *, number: str, level: str) -> str:
+        return self._fill("regraded", "text", level=self.texts["level"][level], number=number)
 
     def reply(self, key: str, *, number: str = "", numbers: tuple[str, ...] = ()) -> str:
         named = " ".join(numbers[:NAMED]) + (f" …+{len(numbers) - NAMED}" if len(numbers) > NAMED else "")

@@ -54,15 +54,17 @@ def ladder(line: tuple[UnitView, ...], reachable: tuple[Reachable, ...]) -> tupl
     def those(unit: UnitView, post: str) -> tuple[UUID, ...]:
         return tuple(who.id for who in reachable if who.unit_id == unit.id and who.post == post)
 
-    def any_of(unit: UnitView) -> tuple[UUID, ...]:
-        on_duty = tuple(who.id for who in reachable if who.unit_id == unit.id and who.on_duty)
-        return on_duty or those(unit, "deputy")
-
     def rungs() -> Iterator[Rung]:
         own, *above = line
         yield Rung("officer", own.id, those(own, "officer"))
         yield Rung("deputy", own.id, those(own, "deputy"))
         for unit in above:
-            yield Rung(unit.kind, unit.id, any_of(unit))
+            yield Rung(unit.kind, unit.id, told_of(unit.id, reachable))
 
     return tuple(rungs())
+
+
+def told_of(unit_id: UUID, reachable: tuple[Reachable, ...]) -> tuple[UUID, ...]:
+    """Of a unit that is told as a whole: those on duty, or where there is none, whoever stands in for them."""
+    own = [who for who in reachable if who.unit_id == unit_id]
+    return tuple(who.id for who in own if who.on_duty) or tuple(who.id for who in own)

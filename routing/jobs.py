@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from intake import queries as intake
 from intake.queries import ReportView
-from routing import operations
-from routing.clocks.table import ClockTable
+from routing import climbing, operations, queries, regrading
+from routing.clocks.table import LEVELS, ClockTable
 from routing.places import Gazetteer, Placement, locate
-from triage.events import ReportAssessed
+from triage import queries as triage
+from triage.events import AssessmentOverridden, ReportAssessed
 
 NOWHERE = Placement(
     code="",
@@ -74,8 +75,9 @@ def open_case(
 ) -> None:
     report = _report(session, event)
     placement = place(gazetteer, report, home=home)
+    level = _level(session, event)
     operations.open_case(
-        session, report=report, level=event.level, placement=placement, clocks=clocks, home=home, now=now
+        session, report=report, level=level, placement=placement, clocks=clocks, home=home, now=now
     )
 
 
@@ -84,18 +86,39 @@ def open_case_unplaced(
 ) -> None:
     """The last resort, after placing has failed again and again: the city's centre has it, and is asked to place it."""
     report = _report(session, event)
+    level = _level(session, event)
     operations.open_case(
-        session, report=report, level=event.level, placement=NOWHERE, clocks=clocks, home=home, now=now
+        session, report=report, level=level, placement=NOWHERE, clocks=clocks, home=home, now=now
     )
 
 
-def acknowledge(session: Session, answer: Answer, *, now: datetime) -> None:
+def regrade(session: Session, event: AssessmentOverridden, *, clocks: ClockTable, now: datetime) -> None:
+    """The case has the level of its worst report, each by the word that stands on it."""
+    case = queries.case_of_report(session, event.report_id)
+    if case is None:
+        raise LookupError(f"report {event.report_id} has no case yet")
+    words = triage.standings(session, case.reports)
+    regrading.regrade(
+        session,
+        case_id=case.id,
+        level=min((word.level for word in words.values()), key=LEVELS.index),
+        report_id=event.report_id,
+        override_id=event.override_id,
+        new_clocks=event.new_clocks,
+        clocks=clocks,
+        actor=event.actor,
+        now=now,
+    )
+
+
+def acknowledge(session: Session, answer: Answer, *, clocks: ClockTable, now: datetime) -> None:
     operations.acknowledge(
         session,
         case_id=answer.case_id,
         officer_id=answer.officer_id,
         how=answer.how,
         actor=f"officer:{answer.officer_id}",
+        clocks=clocks,
         now=now,
     )
 
@@ -114,7 +137,7 @@ def decline(session: Session, declined: Declined, *, clocks: ClockTable, now: da
 def climb_past(session: Session, unreached: Unreached, *, clocks: ClockTable, now: datetime) -> None:
     """The officer of that rung knows of nothing: the next one is told at once, not when the wait is over."""
     if unreached.case_id is not None and unreached.rung >= 0:
-        operations.climb(session, case_id=unreached.case_id, clocks=clocks, now=now, beyond=unreached.rung)
+        climbing.climb(session, case_id=unreached.case_id, clocks=clocks, now=now, beyond=unreached.rung)
 
 
 def place(gazetteer: Gazetteer, report: ReportView, *, home: str) -> Placement:
@@ -129,6 +152,12 @@ def place(gazetteer: Gazetteer, report: ReportView, *, home: str) -> Placement:
             return placement
     said = "。".join(filter(None, (given, report.text)))[:LONGEST_STORY]
     return locate(gazetteer, said, home=home) if said else NOWHERE
+
+
+def _level(session: Session, event: ReportAssessed) -> str:
+    """By the word that stands now: a human may have spoken before the case could be opened."""
+    word = triage.standing(session, event.report_id)
+    return word.level if word else event.level
 
 
 def _report(session: Session, event: ReportAssessed) -> ReportView:

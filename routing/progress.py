@@ -46,8 +46,8 @@ class Progress:
 def progress(session: Session, report: ReportView) -> Progress:
     """What the sender reads: the state, and when each state was first reached."""
     case = queries.case_of_report(session, report.id)
-    assessment = triage.assessment(session, report.id)
-    level = case.level if case else assessment.level if assessment else None
+    word = triage.standing(session, report.id)
+    level = case.level if case else word.level if word else None
     if case is None:
         received = Step("received", report.received_at, "")
         return Progress(report.number, "received", level, (received,))
@@ -69,7 +69,7 @@ def actors(session: Session, entries: Iterable[Entry]) -> dict[str, str]:
             accounts.add(UUID(number))
         elif kind == "officer":
             ids.add(UUID(number))
-        for key in ("officer_id", "first_by", "from_id", "unit_id"):
+        for key in ("officer_id", "first_by", "from_id", "unit_id", "from_unit_id", "named_unit_id"):
             if entry.payload.get(key):
                 ids.add(UUID(entry.payload[key]))
         ids.update(UUID(officer) for officer in entry.payload.get("officers", ()))

@@ -17,7 +17,9 @@ from intake.register.database import keyring_of
 from intake.register.keyring import normalise_phone
 from intake.register.ledger import Entry, stuck, timeline
 from routing.cases import UnitView
+from routing.clocks.table import LEVELS
 from routing.models import Case, CaseReport, Clock, Officer, Unit
+from routing.rota.queries import able as able
 from routing.rota.queries import reachable as reachable
 from routing.units.establishment import current
 from routing.units.queries import day, station_for
@@ -41,6 +43,12 @@ class ClockView:
     due_at: datetime
     met_at: datetime | None
     breached_at: datetime | None
+    warned_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        """Neither met nor breached."""
+        return self.met_at is None and self.breached_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,7 @@ class CaseView:
     placement: dict[str, Any]
     acknowledged_at: datetime | None
     acknowledged_by: UUID | None
+    hand: int
     visit_note: str
     closing_note: str
     reports: tuple[UUID, ...]
@@ -94,6 +103,10 @@ def responsible_unit(
     if row is None:
         raise LookupError(f"no unit for {home}: the city has no centre")
     return _unit(row)
+
+
+def unit_by_id(session: Session, unit_id: UUID) -> UnitView:
+    return _unit(session.get_one(Unit, unit_id))
 
 
 def line_of(session: Session, unit: UnitView) -> tuple[UnitView, ...]:
@@ -147,9 +160,9 @@ class Desk:
     answered_count: int
 
 
-def desk(session: Session, *, limit: int = 200) -> Desk:
-    """The most urgent first, and of one level the longest-waiting; at most `limit` of each kind."""
-    urgency = case({"red": 0, "orange": 1, "yellow": 2, "green": 3}, value=Case.level)
+def desk(session: Session, *, order: Sequence[str] = LEVELS, limit: int = 200) -> Desk:
+    """By level as in `order`, and of one level the longest-waiting first; at most `limit` of each kind."""
+    urgency = case({level: place for place, level in enumerate(order)}, value=Case.level)
 
     def part(state: ColumnElement[bool]) -> tuple[list[CaseView], int]:
         listed = select(Case).where(state).order_by(urgency, Case.opened_at).limit(limit)
@@ -184,7 +197,7 @@ def _cases(session: Session, statement: Select[Case]) -> list[CaseView]:
         reports.setdefault(link.case_id, []).append(link.report_id)
     clocks: dict[UUID, list[ClockView]] = {}
     for clock in session.scalars(select(Clock).where(Clock.case_id.in_(ids)).order_by(Clock.due_at)):
-        view = ClockView(clock.act, clock.due_at, clock.met_at, clock.breached_at)
+        view = ClockView(clock.act, clock.due_at, clock.met_at, clock.breached_at, clock.warned_at)
         clocks.setdefault(clock.case_id, []).append(view)
     return [
         CaseView(
@@ -202,6 +215,7 @@ def _cases(session: Session, statement: Select[Case]) -> list[CaseView]:
             placement=row.placement,
             acknowledged_at=row.acknowledged_at,
             acknowledged_by=row.acknowledged_by,
+            hand=row.hand,
             visit_note=row.visit_note or "",
             closing_note=row.closing_note or "",
             reports=tuple(reports.get(row.id, ())),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -11,10 +12,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from intake import queries as intake
+from intake.register.accounts.roles import SUPERVISOR
 from intake.register.accounts.web import account, staff_only
 from intake.register.database import SERVICE
 from intake.register.service import service
-from routing import operations, queries
+from routing import audit, operations, queries, requests
+from routing.clocks.table import ClockTable
+from routing.clocks.worktime import unknown_years
 from routing.progress import OUTCOMES, Progress, actors, progress
 from routing.rota import queries as rota
 from triage import queries as triage
@@ -29,14 +33,22 @@ api = Blueprint("receipt_api", __name__, url_prefix="/api/v1")
 def desk() -> ResponseReturnValue:
     here = service()
     with here.database.begin(account().scope) as session:
-        listed = queries.desk(session)
+        listed = queries.desk(session, order=_clocks().order)
         cases = [*listed.waiting, *listed.answered]
-        unread = triage.unread(session, [report for case in cases for report in case.reports])
+        words = triage.standings(session, [report for case in cases for report in case.reports])
+        sources = {case.id: {words[one].source for one in case.reports if one in words} for case in cases}
         orphans = queries.without_case(session)
-        holes = rota.tonight(session, area=account().division, now=here.now())
-    return render_template(
-        "routing/desk.html", desk=listed, unread=unread, orphans=orphans, holes=holes, now=here.now()
-    )
+        page: dict[str, Any] = {
+            "desk": listed,
+            "sources": sources,
+            "orphans": orphans,
+            "alarms": audit.standing(session) if account().division == here.home else [],
+            "to_decide": requests.waiting_for(session, division=account().division, account_id=account().id),
+            "holes": rota.tonight(session, area=account().division, now=here.now()),
+            "calendar_unknown": unknown_years(here.now()) if account().role == SUPERVISOR else (),
+            "now": here.now(),
+        }
+    return render_template("routing/desk.html", **page)
 
 
 @staff.get("/cases")
@@ -56,15 +68,21 @@ def case_page(number: str) -> ResponseReturnValue:
     with here.database.begin(account().scope) as session:
         case = _case(session, number)
         entries = queries.case_timeline(session, case)
+        gradings = [triage.grading(session, report) for report in case.reports]
+        said = [word for grading in gradings for word in grading.overrides]
         page: dict[str, Any] = {
             "case": case,
-            "reports": [
-                (intake.report(session, report), triage.assessment(session, report))
-                for report in case.reports
-            ],
+            "reports": list(
+                zip([intake.report(session, report) for report in case.reports], gradings, strict=True)
+            ),
+            "form_key": uuid.uuid4().hex,
             "timeline": entries,
-            "people": actors(session, entries),
+            "people": actors(session, entries) | {str(word.account_id): word.name for word in said},
+            "reasons": {str(word.id): word.reason for word in said},
             "outcomes": OUTCOMES,
+            "pauses": requests.pauses_of(session, case.id),
+            "returns": requests.returns_of(session, case.id),
+            "mine": account().division == case.division,
             "now": here.now(),
         }
     return render_template("routing/case.html", **page)
@@ -83,6 +101,7 @@ def acknowledge(number: str) -> ResponseReturnValue:
             officer_id=officer.id if officer else None,
             how="button",
             actor=f"account:{account().id}",
+            clocks=_clocks(),
             now=here.now(),
         )
     if done.first:
@@ -103,6 +122,7 @@ def visit(number: str) -> ResponseReturnValue:
             alone=request.form.get("alone") == "yes",
             note=request.form.get("note", ""),
             actor=f"account:{account().id}",
+            clocks=_clocks(),
             now=service().now(),
         ),
         _("已记下走访。"),
@@ -123,6 +143,7 @@ def close(number: str) -> ResponseReturnValue:
             outcome=outcome,
             note=request.form.get("note", ""),
             actor=f"account:{account().id}",
+            clocks=_clocks(),
             now=service().now(),
         ),
         _("已结案。"),
@@ -150,6 +171,12 @@ def read_report(return_code: str) -> ResponseReturnValue:
         return jsonify({"errors": [{"field": "return_code", "message": "no report has this code"}]}), 404
     steps = [{"state": step.state, "at": step.at.isoformat(), "unit": step.unit} for step in found.steps]
     return jsonify({"number": found.number, "state": found.state, "level": found.level, "steps": steps})
+
+
+def _clocks() -> ClockTable:
+    clocks = service().tools["clocks"]
+    assert isinstance(clocks, ClockTable)
+    return clocks
 
 
 def _progress(code: str) -> Progress | None:

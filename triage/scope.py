@@ -6,9 +6,11 @@ here is how far each reaches. Rules are tried in the order of `_RULES`; the firs
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from triage.ages import Ages
 from triage.signals import Hit, Layout
@@ -53,23 +55,87 @@ class Judged:
     settled: str = ""
 
 
-@dataclass(slots=True)
+class Marks:
+    """The markers of one kind, so ordered that a question about a place costs the same in a long text as in a short
+    one. An iterable of them, in order of place."""
+
+    def __init__(self, hits: Iterable[Hit], layout: Layout) -> None:
+        self.hits = sorted(hits, key=lambda hit: hit.start)
+        self._starts = [hit.start for hit in self.hits]
+        self._ends = sorted((hit.end, hit.start) for hit in self.hits)
+        self._reach = list(accumulate((hit.end for hit in self.hits), max))
+        self._layout = layout
+        # The first start and the first end in each sentence and clause.
+        self._in_sentence: dict[int, int] = {}
+        self._in_clause: dict[int, int] = {}
+        for hit in self.hits:
+            self._in_sentence.setdefault(layout.sentences[hit.start], hit.start)
+            clause = layout.clauses[hit.start]
+            self._in_clause[clause] = min(hit.end, self._in_clause.get(clause, hit.end))
+
+    def __bool__(self) -> bool:
+        return bool(self.hits)
+
+    def in_sentence(self, hit: Hit) -> bool:
+        return self._layout.sentences[hit.start] in self._in_sentence
+
+    def in_clause(self, hit: Hit) -> bool:
+        return self._layout.clauses[hit.start] in self._in_clause
+
+    def starts_in_sentence_by(self, hit: Hit, place: int) -> bool:
+        """Whether one in the sentence of `hit` starts at `place` or before."""
+        return self._in_sentence.get(self._layout.sentences[hit.start], place + 1) <= place
+
+    def ends_in_clause_by(self, hit: Hit, place: int) -> bool:
+        return self._in_clause.get(self._layout.clauses[hit.start], place + 1) <= place
+
+    def starts_from(self, place: int) -> bool:
+        return bool(self._starts) and self._starts[-1] >= place
+
+    def starts_between(self, low: int, high: int) -> bool:
+        at = bisect_left(self._starts, low)
+        return at < len(self._starts) and self._starts[at] <= high
+
+    def ending_between(self, low: int, high: int) -> Sequence[tuple[int, int]]:
+        """(end, start) of those that end from `low` to `high`."""
+        return self._ends[bisect_left(self._ends, (low, -1)) : bisect_right(self._ends, (high, high))]
+
+    def ends_after(self, place: int) -> bool:
+        return bool(self._reach) and self._reach[-1] > place
+
+    def covers(self, hit: Hit) -> bool:
+        """Whether the hit lies inside one of them."""
+        before = bisect_right(self._starts, hit.start)
+        return before > 0 and self._reach[before - 1] >= hit.end
+
+
 class Surroundings:
     """The markers of one text, by kind, and where its clauses lie."""
 
-    text: str
-    layout: Layout
-    markers: Mapping[str, Sequence[Hit]]
-    particular: Sequence[Hit]
-    speaks_of_child: bool
+    def __init__(
+        self, text: str, layout: Layout, markers: Mapping[str, Sequence[Hit]], *, speaks_of_child: bool
+    ) -> None:
+        self.text = text
+        self.layout = layout
+        self.speaks_of_child = speaks_of_child
+        self._marks = {kind: Marks(hits, layout) for kind, hits in markers.items() if hits}
+        self._none = Marks((), layout)
+        # A negation that is part of a word that negates nothing (不但, 没完没了, 未成年) is none, and 没有找到 is no
+        # 找到.
+        self._keep("negation", lambda hit: not self.marks("not_negation").covers(hit))
+        for kind in ("found", "hospital", "custody", "safe"):
+            self._keep(kind, lambda hit: not _negated(hit, self))
 
-    def in_sentence(self, kind: str, hit: Hit) -> list[Hit]:
-        sentence = self.layout.sentences[hit.start]
-        return [m for m in self.markers.get(kind, ()) if self.layout.sentences[m.start] == sentence]
+    def _keep(self, kind: str, holds: Callable[[Hit], bool]) -> None:
+        if kind in self._marks:
+            self._marks[kind] = Marks(filter(holds, self._marks[kind].hits), self.layout)
 
-    def in_clause(self, kind: str, hit: Hit) -> list[Hit]:
-        clause = self.layout.clauses[hit.start]
-        return [m for m in self.markers.get(kind, ()) if self.layout.clauses[m.start] == clause]
+    def marks(self, kind: str) -> Marks:
+        """Empty where the text has none."""
+        return self._marks.get(kind, self._none)
+
+    def kinds(self) -> list[str]:
+        return [kind for kind, marks in self._marks.items() if marks]
 
 
 def judge(hits: Sequence[Hit], text: str, layout: Layout, ages: Ages) -> tuple[list[Judged], Surroundings]:
@@ -81,25 +147,11 @@ def judge(hits: Sequence[Hit], text: str, layout: Layout, ages: Ages) -> tuple[l
             signals.append(hit)
         else:
             markers[hit.term.name].append(hit)
-    covers = markers["figure"] + markers["harmless"]
-    markers["negation"] = _real_negations(markers)
-    particular = [hit for hit in signals if hit.term.name == "particular"]
     speaks_of_child = bool(ages.children) or any(hit.term.name in _CHILD_SIGNALS for hit in signals)
-    around = Surroundings(text, layout, markers, particular, speaks_of_child)
-    for kind in ("found", "hospital", "custody", "safe"):
-        markers[kind] = [hit for hit in markers[kind] if not _negated(hit, around)]
-    judged = [_judge_one(hit, around, covers) for hit in _longest(signals)]
+    around = Surroundings(text, layout, markers, speaks_of_child=speaks_of_child)
+    particular = any(hit.term.name == "particular" for hit in signals)
+    judged = [_judge_one(hit, around, particular=particular) for hit in _longest(signals)]
     return [one for one in judged if one], around
-
-
-def _real_negations(markers: Mapping[str, Sequence[Hit]]) -> list[Hit]:
-    """Negations that are not part of a word that negates nothing (不但, 没完没了, 未成年)."""
-    blocked = markers.get("not_negation", ())
-    return [
-        hit
-        for hit in markers.get("negation", ())
-        if not any(word.start <= hit.start and hit.end <= word.end for word in blocked)
-    ]
 
 
 def _longest(signals: Iterable[Hit]) -> list[Hit]:
@@ -117,21 +169,20 @@ def _longest(signals: Iterable[Hit]) -> list[Hit]:
     return kept
 
 
-def _judge_one(hit: Hit, around: Surroundings, covers: Sequence[Hit]) -> Judged | None:
-    for cover in covers:
-        if cover.start <= hit.start and hit.end <= cover.end:
-            if cover.term.name == "figure" and hit.term.level:
-                return Judged(hit, aside="比喻")
-            return None
+def _judge_one(hit: Hit, around: Surroundings, *, particular: bool) -> Judged | None:
+    if around.marks("figure").covers(hit):
+        return Judged(hit, aside="比喻") if hit.term.level else None
+    if around.marks("harmless").covers(hit):
+        return None
     if hit.term.level:
         for name, applies in _RULES:
-            if applies(hit, around):
+            if applies(hit, around) and not (applies is _asked and particular):
                 return Judged(hit, aside=name)
     return Judged(
         hit,
-        now=bool(around.in_sentence("now", hit)),
+        now=around.marks("now").in_sentence(hit),
         past=_past(hit, around),
-        hearsay=bool(around.in_clause("hearsay", hit)),
+        hearsay=around.marks("hearsay").in_clause(hit),
         settled=_settled(hit, around),
     )
 
@@ -139,18 +190,14 @@ def _judge_one(hit: Hit, around: Surroundings, covers: Sequence[Hit]) -> Judged 
 def _negated(hit: Hit, around: Surroundings) -> bool:
     """没有受伤, 不是被打的, 未见外伤; the wish to die has its own 不 inside the word (不想活了)."""
     text, clauses = around.text, around.layout.clauses
-    for marker in around.markers.get("negation", ()):
-        if marker.end > hit.start or clauses[marker.start] != clauses[hit.start]:
-            continue
-        between = text[marker.end : hit.start]
-        wide = any(turn in between for turn in _TURNS)
-        if len(between) <= _NEGATION_REACH and not wide and "没" not in between and "不" not in between:
+    for end, start in around.marks("negation").ending_between(hit.start - _NEGATION_REACH, hit.start):
+        between = text[end : hit.start]
+        turned = any(turn in between for turn in _TURNS) or "没" in between or "不" in between
+        if clauses[start] == clauses[hit.start] and not turned:
             return True
-    for marker in around.in_clause("negation_wide", hit):
-        if marker.end <= hit.start:
-            return True
-    after = around.markers.get("negation_after", ())
-    return any(0 <= marker.start - hit.end <= _AFTER_REACH for marker in after)
+    if around.marks("negation_wide").ends_in_clause_by(hit, hit.start):
+        return True
+    return around.marks("negation_after").starts_between(hit.end, hit.end + _AFTER_REACH)
 
 
 def _conditional(hit: Hit, around: Surroundings) -> bool:
@@ -158,50 +205,43 @@ def _conditional(hit: Hit, around: Surroundings) -> bool:
     before = around.text[max(0, hit.start - 4) : hit.start + 2]
     if any(word in before for word in _CONSEQUENCES):
         return False
-    return any(marker.start < hit.start for marker in around.in_sentence("condition", hit))
+    return around.marks("condition").starts_in_sentence_by(hit, hit.start - 1)
 
 
 def _asked(hit: Hit, around: Surroundings) -> bool:
-    """想咨询一下家暴怎么举报: an enquiry in which no particular child is spoken of."""
-    if around.particular:
-        return False
-    return bool(around.in_sentence("asking", hit))
+    """想咨询一下家暴怎么举报: an enquiry, in a text in which no particular child is spoken of."""
+    return around.marks("asking").in_sentence(hit)
 
 
 def _told_story(hit: Hit, around: Surroundings) -> bool:
     """Film, news, game, dream, drill: the sentence, and what stands before it when it is the text's subject."""
     if hit.term.name in _MOODS:
         return False
-    return bool(around.markers.get("fiction_whole") or around.in_sentence("fiction", hit))
+    return bool(around.marks("fiction_whole")) or around.marks("fiction").in_sentence(hit)
 
 
 def _corrected(hit: Hit, around: Surroundings) -> bool:
     """An earlier report taken back, or a harmless cause found, after what was reported."""
-    if around.markers.get("correction_whole"):
-        return True
-    return any(marker.end > hit.start for marker in around.markers.get("correction", ()))
+    return bool(around.marks("correction_whole")) or around.marks("correction").ends_after(hit.start)
 
 
 def _past_far(hit: Hit, around: Surroundings) -> bool:
-    if around.in_clause("now", hit):
+    if around.marks("now").in_clause(hit):
         return False
-    return any(marker.start <= hit.start for marker in around.in_sentence("past_far", hit))
+    return around.marks("past_far").starts_in_sentence_by(hit, hit.start)
 
 
 def _past(hit: Hit, around: Surroundings) -> bool:
-    if around.in_clause("now", hit):
+    if around.marks("now").in_clause(hit):
         return False
-    return any(marker.start <= hit.start for marker in around.in_sentence("past_near", hit))
+    return around.marks("past_near").starts_in_sentence_by(hit, hit.start)
 
 
 def _settled(hit: Hit, around: Surroundings) -> str:
     for kind in hit.term.settled_by:
-        for marker in around.markers.get(kind, ()):
-            if (
-                marker.start >= hit.start
-                or around.layout.sentences[marker.start] == around.layout.sentences[hit.start]
-            ):
-                return kind
+        marks = around.marks(kind)
+        if marks.starts_from(hit.start) or marks.in_sentence(hit):
+            return kind
     return ""
 
 

@@ -6,9 +6,11 @@ places of their parts. So the cost grows with what is found, not with the size o
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import islice
 
 import ahocorasick_rs
 
@@ -107,6 +109,8 @@ class Finder:
             if whole or end - start > 1:
                 for part in self._atom_parts.get(atom, ()):
                     places[part].append((start, end))
+        for found in places.values():
+            found.sort()
         for part in list(places):
             for compiled in self._patterns.get(part, ()):
                 if all(other in places for other in compiled.parts):
@@ -144,8 +148,11 @@ def _reach(
         return end
     gap = compiled.gaps[number]
     lines = layout.sentences if gap > 6 else layout.clauses
-    for next_start, next_end in places[compiled.parts[number]]:
-        if end <= next_start <= end + gap and lines[end - 1] == lines[next_start]:
+    candidates = places[compiled.parts[number]]
+    for next_start, next_end in islice(candidates, bisect_left(candidates, (end, 0)), None):
+        if next_start > end + gap:
+            break
+        if lines[end - 1] == lines[next_start]:
             reached = _reach(compiled, number + 1, next_end, places, layout)
             if reached:
                 return reached

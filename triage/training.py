@@ -41,13 +41,14 @@ _KINDS = (CHARACTERS, WORDS, SIGNALS)
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled text with its features by group."""
+    """One labelled text with its features by group, and how much of a text it counts for."""
 
     truth: Labelled
     found: dict[str, frozenset[str]]
+    weight: float = 1.0
 
 
-def examples(analyst: Analyst, truths: Sequence[Labelled]) -> list[Example]:
+def examples(analyst: Analyst, truths: Sequence[Labelled], *, weight: float = 1.0) -> list[Example]:
     """In the order of their ids."""
     made: list[Example] = []
     for truth in sorted(truths, key=lambda one: one.id):
@@ -57,7 +58,7 @@ def examples(analyst: Analyst, truths: Sequence[Labelled]) -> list[Example]:
             WORDS: frozenset(gram for gram in word_grams(analysis.tokens) if "\n" not in gram),
             SIGNALS: frozenset(features(analysis)),
         }
-        made.append(Example(truth, found))
+        made.append(Example(truth, found, weight))
     return made
 
 
@@ -80,11 +81,16 @@ def train(given: Sequence[Example], *, version: str) -> bytes:
     return lzma.compress("\n".join([*lines, ""]).encode(), preset=9 | lzma.PRESET_EXTREME)
 
 
-def cross_validate(analyst: Analyst, splits: Iterable[tuple[list[Example], list[Example]]]) -> Measures:
-    """How right the whole reader is on texts that its model has not seen."""
+def cross_validate(
+    analyst: Analyst,
+    splits: Iterable[tuple[list[Example], list[Example]]],
+    *,
+    background: Sequence[Example] = (),
+) -> Measures:
+    """How right the whole reader is on texts that its model has not seen. `background`: trained on each time."""
     measures = Measures()
     for seen, unseen in splits:
-        reader = Reader(analyst, Model.parse(train(seen, version="cross-validation")))
+        reader = Reader(analyst, Model.parse(train([*seen, *background], version="cross-validation")))
         for one in unseen:
             measures.add(one.truth, reader.read(one.truth.text, channel=one.truth.channel))
     return measures
@@ -92,22 +98,22 @@ def cross_validate(analyst: Analyst, splits: Iterable[tuple[list[Example], list[
 
 def folds(given: Sequence[Example]) -> Iterator[tuple[list[Example], list[Example]]]:
     """What to train on and what to measure on, `FOLDS` times; each text is measured once."""
+    return _split(given, [number % FOLDS for number in range(len(given))])
+
+
+def authors(given: Sequence[Example]) -> Iterator[tuple[list[Example], list[Example]]]:
+    """The same, so that nothing was trained on by the authors who are measured (the part of an id before the dash)."""
+    hands = [one.truth.id.partition("-")[0] for one in given]
+    places = {hand: place for place, hand in enumerate(sorted(set(hands)))}
+    return _split(given, [places[hand] % FOLDS for hand in hands])
+
+
+def _split(given: Sequence[Example], fold_of: Sequence[int]) -> Iterator[tuple[list[Example], list[Example]]]:
     for fold in range(FOLDS):
         yield (
-            [one for number, one in enumerate(given) if number % FOLDS != fold],
-            [one for number, one in enumerate(given) if number % FOLDS == fold],
+            [one for one, its in zip(given, fold_of, strict=True) if its != fold],
+            [one for one, its in zip(given, fold_of, strict=True) if its == fold],
         )
-
-
-def hands(given: Sequence[Example]) -> Iterator[tuple[list[Example], list[Example]]]:
-    """The same, one author (the part of the id before the dash) left out at a time."""
-    names = sorted({_hand(one) for one in given})
-    for name in names:
-        yield [one for one in given if _hand(one) != name], [one for one in given if _hand(one) == name]
-
-
-def _hand(one: Example) -> str:
-    return one.truth.id.partition("-")[0]
 
 
 class _Vocabulary:
@@ -150,7 +156,7 @@ def _calibration(given: Sequence[Example]) -> dict[str, list[float]]:
 
     scores = _scores_unseen(given)
     levels = [one.truth.level for one in given]
-    model = LogisticRegression(max_iter=5000).fit(scores[:, : len(LEVELS)], levels)
+    model = LogisticRegression(max_iter=5000).fit(scores[:, : len(LEVELS)], levels, _weights(given))
     rows = {
         str(name): [float(start), *map(float, factors)]
         for name, start, factors in zip(model.classes_, model.intercept_, model.coef_, strict=True)
@@ -158,7 +164,9 @@ def _calibration(given: Sequence[Example]) -> dict[str, list[float]]:
     for code in CIRCUMSTANCES:
         counted = [row for row, one in enumerate(given) if _counts(one.truth, code)]
         model = LogisticRegression(max_iter=5000).fit(
-            scores[counted], [_holds(given[row].truth, code) for row in counted]
+            scores[counted],
+            [_holds(given[row].truth, code) for row in counted],
+            _weights([given[row] for row in counted]),
         )
         rows[code] = [float(model.intercept_[0]), *map(float, model.coef_[0])]
     return rows
@@ -201,7 +209,11 @@ def _fit(matrix: Any, given: Sequence[Example], name: str) -> Any:
         class_weight="balanced",
         random_state=0,
     )
-    return model.fit(matrix[rows], answers)
+    return model.fit(matrix[rows], answers, _weights([given[row] for row in rows]))
+
+
+def _weights(given: Sequence[Example]) -> list[float]:
+    return [one.weight for one in given]
 
 
 def _counts(truth: Labelled, name: str) -> bool:

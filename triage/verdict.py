@@ -16,13 +16,20 @@ from triage.protocol import NINE_CIRCUMSTANCES, Level
 
 # Chosen by cross-validation: the least probability of "at least this level" with which the level is given. An alarm
 # needs the more, the likelier it is that nobody needs protection: in doubt the higher level, but a pothole is none.
-_RED, _RED_IF_GREEN = 0.35, 0.2
-_ORANGE, _ORANGE_IF_GREEN = 0.22, 0.6
+_RED, _RED_IF_GREEN = 0.30, 0.40
+_ORANGE, _ORANGE_IF_GREEN = 0.20, 0.80
 _YELLOW = 0.4
-_CIRCUMSTANCE = 0.32
+_CIRCUMSTANCE = 0.38
 _MARGIN = 0.12
 _SURE = 0.6
-_CERTAIN = frozenset({"正在流血", "告别并有工具", "不满十四岁怀孕", "自伤正在流血"})
+_CERTAIN = {
+    "正在流血": Level.RED,
+    "告别并有工具": Level.RED,
+    "不满十四岁怀孕": Level.RED,
+    "自伤正在流血": Level.RED,
+    "明说不想活并在高处或水边": Level.RED,
+    "明说不想活": Level.ORANGE,
+}
 # In texts of the corpus as short and plain as this, the rules' alarm was right 39 times of 43.
 _SHORT = 25
 _CLOUDING = (
@@ -37,6 +44,7 @@ _CLOUDING = (
     "harmless",
     "hearsay",
 )
+_EVERYDAY_MATTERS = ("question", "thanks", "complaint", "prank", "training")
 _CHILD = ("child", "baby", "particular")
 _CONSENT = 14
 _EVERYDAY = ("inquiry", "irrelevant")
@@ -73,11 +81,12 @@ def certain(decision: Decision, facts: Facts) -> Finding | None:
     """The finding that needs no second opinion: by its rule, or because a short text says nothing else."""
     if not decision.findings:
         return None
-    for finding in decision.findings:
-        if finding.level is Level.RED and finding.rule in _CERTAIN:
-            return finding
+    named = [one for one in decision.findings if _CERTAIN.get(one.rule) is one.level]
     worst = decision.findings[0]
-    return worst if worst.level.rank >= Level.ORANGE.rank and _is_plain(worst, facts) else None
+    if worst.level.rank >= Level.ORANGE.rank and _is_plain(worst, facts):
+        named.append(worst)
+    said = [one for one in named if "明说" not in one.rule or _is_said_now(one)]
+    return max(said, key=lambda one: one.level.rank, default=None)
 
 
 def _is_plain(finding: Finding, facts: Facts) -> bool:
@@ -86,6 +95,12 @@ def _is_plain(finding: Finding, facts: Facts) -> bool:
         return False
     if any(one.aside for one in facts.judged) or any(facts.marked(kind) for kind in _CLOUDING):
         return False
+    if facts.has(*_EVERYDAY_MATTERS):
+        return False
+    return _is_said_now(finding)
+
+
+def _is_said_now(finding: Finding) -> bool:
     return not any(one.past or one.settled or one.hearsay or one.hit.by_sound for one in finding.because)
 
 

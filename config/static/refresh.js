@@ -29,7 +29,8 @@ async function refresh() {
   if (document.hidden) return;
   try {
     const answer = await fetch(location.href, { signal: AbortSignal.timeout(8000) });
-    if (answer.redirected) return location.reload(); // signed out meanwhile
+    // Signed out meanwhile, or the case is another unit's now.
+    if (answer.redirected || answer.status === 404) return location.reload();
     if (!answer.ok) throw new Error(answer.status);
     swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
     stale.hidden = true;

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -16,6 +17,7 @@ from flask import current_app
 from intake.register.database import Database
 
 EXTENSION = "hutong"
+DATABASE = "hutong.database"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +50,9 @@ class Service:
 
 def service() -> Service:
     return cast(Service, current_app.extensions[EXTENSION])
+
+
+def database() -> AbstractContextManager[Database]:
+    """The database, for a command: found by the settings when it is asked for, and left again at the end. For reading:
+    nobody relays what is emitted."""
+    return cast(AbstractContextManager[Database], current_app.extensions[DATABASE]())

@@ -1,49 +1,48 @@
-"""The table of clocks, `config/tables/clocks.toml`: how long each level gives for each act."""
+"""The table of clocks, `config/tables/clocks.toml`: how long each level gives for each act, and what follows."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from routing.clocks import reading
+from routing.clocks.reading import ACTS, LEVELS, REQUIRED, ClockTableError
+from routing.clocks.rules import Allowance, Deadlines, Reason
 from routing.clocks.worktime import WorkingTime
 
-LEVELS: Final = ("red", "orange", "yellow", "green")
-ACTS: Final = ("acknowledge", "visit", "answer", "close")
-REQUIRED: Final = {level: ACTS if level != "green" else ("answer",) for level in LEVELS}
-CALENDAR: Final = {"minutes": 60, "hours": 3600, "days": 86400}
-WORKING: Final = ("working_hours", "working_days")
+__all__ = [
+    "ACTS",
+    "LEVELS",
+    "REQUIRED",
+    "Allowance",
+    "ClockTable",
+    "ClockTableError",
+    "Deadlines",
+    "Reason",
+    "load",
+]
 
-
-class ClockTableError(ValueError):
-    """A table of clocks that cannot be used; says file, level and key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """How long something may take: `span` of calendar time, or of working time."""
-
-    span: timedelta
-    working: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Deadlines:
-    """`acts`: what must be done by when. `ladder`: when each rung is told, the first at once. `repeat`: how long the
-    top of the ladder has before it is told again; None where it is not."""
-
-    acts: Mapping[str, Allowance]
-    ladder: tuple[Allowance, ...]
-    repeat: Allowance | None
+AT_ONCE: Final = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
 class ClockTable:
+    """`order`: the levels as screens list them, the most urgent first. `day_and_night`: levels whose people are told at
+    any hour; those of the others in working time only. `met_by`: act to the events that meet its clock.
+    `longest_pause`,
+    `pause_reasons`, `return_reasons`: what a pause and a return may be."""
+
     working_time: WorkingTime
     levels: Mapping[str, Deadlines]
+    order: tuple[str, ...]
+    day_and_night: frozenset[str]
+    met_by: Mapping[str, frozenset[str]]
+    longest_pause: Allowance
+    pause_reasons: Mapping[str, Reason]
+    return_reasons: Mapping[str, Reason]
 
     def due(self, allowance: Allowance, *, since: datetime) -> datetime:
         if allowance.working:
@@ -62,76 +61,54 @@ class ClockTable:
     def next_rung(
         self, level: str, rung: int, *, rungs: int, since: datetime, now: datetime
     ) -> datetime | None:
-        """When rung `rung` of a ladder of `rungs` is told, for a case received at `since`; past the top, when the top
-        is told again after `now`."""
+        """When rung `rung` of a ladder of `rungs` is told, for a case that the unit has had since `since`;
+        past the top, when the top is told again after `now`."""
         planned = self.rung(level, rung, since=since) if rung < rungs else None
         repeat = self.levels[level].repeat
         return planned if planned or repeat is None else self.due(repeat, since=now)
 
+    def tellable(self, level: str, moment: datetime) -> datetime:
+        """`moment`, or when offices open after it if this level's people are not told at any hour."""
+        return moment if level in self.day_and_night else self.working_time.opening(moment)
+
+    def warning(self, level: str, act: str, *, since: datetime, due: datetime) -> datetime | None:
+        """When the holder is warned that the clock of `act`, which has run since `since`, will run out at `due`; None
+        where there is no warning, or no time for one."""
+        warn = self.levels[level].warn.get(act)
+        if warn is None:
+            return None
+        moment = self.working_time.before(due, warn.span) if warn.working else due - warn.span
+        told = self.tellable(level, moment)
+        if told >= due:
+            told = self.working_time.before(moment, AT_ONCE)
+        return told if told > since else None
+
+    def overdue(self, level: str, step: int, *, since: datetime) -> datetime | None:
+        """When step `step` (0 the unit above, 1 the one above that) is told of a clock breached at `since`."""
+        steps = self.levels[level].overdue
+        if step >= len(steps):
+            return None
+        return self.tellable(level, self.due(steps[step], since=since))
+
+    def idle(self, level: str, *, since: datetime) -> datetime | None:
+        """When somebody is told again that a case acknowledged (or told of) at `since` was not visited."""
+        idle = self.levels[level].idle
+        return self.tellable(level, self.due(idle, since=since)) if idle else None
+
+    def decide_by(self, level: str, *, since: datetime) -> datetime:
+        """By when a return asked for at `since` is to be decided."""
+        return self.due(self.levels[level].decide, since=since)
+
+    def after_pause(self, level: str, act: str, *, due: datetime, start: datetime, end: datetime) -> datetime:
+        """Where a clock that was to run out at `due` does so, paused from `start` to `end`: working time moves by the
+        working time that passed, calendar time by what passed."""
+        allowance = self.levels[level].acts.get(act)
+        if allowance is not None and allowance.working:
+            return self.working_time.after(due, self.working_time.between(start, end))
+        return due + (end - start)
+
 
 def load(path: Path) -> ClockTable:
-    """Raises ClockTableError."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ClockTableError(f"{path.name}: {error}") from error
-    unknown = set(raw) - {*LEVELS, "working_time"}
-    if unknown:
-        raise ClockTableError(f"{path.name}: unknown section [{sorted(unknown)[0]}]")
-    working_time = _working_time(raw, path)
-    return ClockTable(working_time, {level: _deadlines(raw, level, working_time, path) for level in LEVELS})
-
-
-def _working_time(raw: Mapping[str, Any], path: Path) -> WorkingTime:
-    try:
-        periods = raw["working_time"]["periods"]
-        return WorkingTime(
-            tuple((time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in periods)
-        )
-    except KeyError as error:
-        raise ClockTableError(f"{path.name}: [working_time] periods is missing") from error
-    except (TypeError, ValueError) as error:
-        raise ClockTableError(f"{path.name}: [working_time] periods: {error}") from error
-
-
-def _deadlines(raw: Mapping[str, Any], level: str, working_time: WorkingTime, path: Path) -> Deadlines:
-    section = raw.get(level)
-    if not isinstance(section, dict):
-        raise ClockTableError(f"{path.name}: section [{level}] is missing")
-    unknown = set(section) - {*ACTS, "ladder", "repeat"}
-    if unknown:
-        raise ClockTableError(f"{path.name}: [{level}] has an unknown key {sorted(unknown)[0]!r}")
-    for act in (*REQUIRED[level], "ladder"):
-        if act not in section:
-            raise ClockTableError(f"{path.name}: [{level}] {act} is missing")
-    acts = {
-        act: _allowance(section[act], working_time, f"{path.name}: [{level}] {act}")
-        for act in ACTS
-        if act in section
-    }
-    ladder = section["ladder"]
-    if not isinstance(ladder, list) or not ladder:
-        raise ClockTableError(f"{path.name}: [{level}] ladder must list at least one rung")
-    rungs = tuple(
-        _allowance(rung, working_time, f"{path.name}: [{level}] ladder, rung {place}")
-        for place, rung in enumerate(ladder, 1)
-    )
-    repeat = section.get("repeat")
-    where = f"{path.name}: [{level}] repeat"
-    return Deadlines(acts, rungs, _allowance(repeat, working_time, where) if repeat is not None else None)
-
-
-def _allowance(value: Any, working_time: WorkingTime, where: str) -> Allowance:
-    if not isinstance(value, dict) or len(value) != 1:
-        raise ClockTableError(
-            f"{where}: must be one of {', '.join((*CALENDAR, *WORKING))}, as {{ minutes = 10 }}"
-        )
-    (unit, amount), *_ = value.items()
-    if unit not in CALENDAR and unit not in WORKING:
-        raise ClockTableError(f"{where}: unknown unit {unit!r}")
-    if isinstance(amount, bool) or not isinstance(amount, int | float) or amount < 0:
-        raise ClockTableError(f"{where}: {unit} must be a number, not {amount!r}")
-    if unit in CALENDAR:
-        return Allowance(timedelta(seconds=amount * CALENDAR[unit]), working=False)
-    whole = timedelta(hours=amount) if unit == "working_hours" else amount * working_time.day
-    return Allowance(whole, working=True)
+    """Raises ClockTableError, naming the file, the level and the key."""
+    table = reading.read(path)
+    return ClockTable(**table)

@@ -49,6 +49,39 @@ class WorkingTime:
                     left -= end - begin
             day += timedelta(days=1)
 
+    def before(self, end: datetime, work: timedelta) -> datetime:
+        """The moment from which `work` of working time passes until `end` (both aware); the mirror of `after`."""
+        moment, left = end.astimezone(CHINA), work
+        day = moment.date()
+        while True:
+            if is_working_day(day):
+                for opening, closing in reversed(self.periods):
+                    begin = datetime.combine(day, opening, CHINA)
+                    stop = min(datetime.combine(day, closing, CHINA), moment)
+                    if begin >= stop:
+                        continue
+                    if stop - begin >= left:
+                        return stop - left
+                    left -= stop - begin
+            day -= timedelta(days=1)
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """How much working time passes from `start` to `end` (both aware); none when `end` is not later."""
+        begin, stop = start.astimezone(CHINA), end.astimezone(CHINA)
+        total, day = timedelta(), begin.date()
+        while day <= stop.date():
+            if is_working_day(day):
+                for opening, closing in self.periods:
+                    first = max(datetime.combine(day, opening, CHINA), begin)
+                    last = min(datetime.combine(day, closing, CHINA), stop)
+                    total += max(last - first, timedelta())
+            day += timedelta(days=1)
+        return total
+
+    def opening(self, moment: datetime) -> datetime:
+        """`moment` when offices are open at it, else when they open next."""
+        return self.after(moment, timedelta())
+
 
 def is_working_day(day: date) -> bool:
     if calendar_known(day):
@@ -63,6 +96,12 @@ def calendar_known(day: date) -> bool:
     except NotImplementedError:
         return False
     return True
+
+
+def unknown_years(now: datetime) -> tuple[int, ...]:
+    """Of the year of `now` in China and the next one, those whose holidays have not been published to us."""
+    year = now.astimezone(CHINA).year
+    return tuple(one for one in (year, year + 1) if not calendar_known(date(one, 1, 1)))
 
 
 def _span(period: tuple[time, time]) -> timedelta:

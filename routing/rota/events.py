@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from routing.events import OfCase
+
 
 @dataclass(frozen=True, slots=True)
 class PatternSet:
@@ -96,17 +98,13 @@ class OfficerDeparted:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseHandedOver:
+class CaseHandedOver(OfCase):
     """`officer_id` goes on with the case, in place of `from_id`, who has left."""
 
     case_id: UUID
     number: str
     officer_id: UUID
     from_id: UUID
-
-    @property
-    def stream(self) -> UUID:
-        return self.case_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,19 @@ from sqlalchemy.orm import Session
 
 from intake.register.database import keyring_of
 from routing.cases import ON_CALL, Reachable
-from routing.duty.roster import Called, Hole, Member, Period, Roster, Slot, Swap, called, duties, holes
+from routing.duty.roster import (
+    Called,
+    Hole,
+    Member,
+    Period,
+    Roster,
+    Slot,
+    Swap,
+    called,
+    can_be_reached,
+    duties,
+    holes,
+)
 from routing.models import Officer, Unit
 from routing.rota.models import DutyFeed, DutyPeriod, DutySlot, DutySwap
 from routing.units.establishment import current
@@ -101,6 +113,13 @@ def reachable(session: Session, units: Sequence[UUID], *, at: datetime) -> tuple
         found += [Reachable(who, unit, "officer") for who in told.first]
         found += [Reachable(who, unit, "deputy", on_duty=not plan.planned) for who in told.then]
     return tuple(found)
+
+
+def able(session: Session, officer_id: UUID, unit_id: UUID, *, at: datetime) -> bool:
+    """Whether this officer of that unit can be told at that moment, on duty or not: has a phone, is there, and is not
+    on leave."""
+    plan = rosters(session, [unit_id], since=at, until=at + timedelta(seconds=1))[unit_id]
+    return can_be_reached(plan, officer_id, at)
 
 
 def successor(session: Session, officer: Officer, *, now: datetime) -> UUID | None:

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from pathlib import Path
 
 import jieba
-import pytest
-from sqlalchemy import text
 
-from config.app import create_app
-from config.parts import Parts, gazetteer, reader
-from config.schedule import sweep
-from intake.register.database import SERVICE
+from config.parts import gazetteer, reader
 from routing.places import locate
-from tests.conftest import FakeClock
 
+CORPUS = Path(__file__).resolve().parents[2] / "triage" / "corpus" / "w10.jsonl"
 PLAIN = (
     "您好，我是太谷区侯城乡小学的老师，班上有个八岁的男孩，最近总是穿得很少，手上有几道旧伤，问他就说是自己摔的，"
     "今天他说爸爸喝了酒就打他，昨晚不敢回家，在村口坐到十点多，请你们派人去看看孩子。"
 )
 
 
-def seconds(work: Callable[[], object], *, times: int) -> float:
-    """The median of five rounds, for one call."""
+def seconds(
+    work: Callable[[], object], *, times: int, clock: Callable[[], float] = time.process_time
+) -> float:
+    """Time of one call, the median of five rounds. By processor time other work on the machine does not count; what
+    waits for a server needs `time.perf_counter`."""
     work()
     rounds = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = clock()
         for _ in range(times):
             work()
-        rounds.append((time.perf_counter() - start) / times)
+        rounds.append((clock() - start) / times)
     return statistics.median(rounds)
 
 
@@ -42,6 +41,10 @@ def test_reading_against_jieba() -> None:
     ours = seconds(lambda: read.read(PLAIN, channel="web"), times=50)
     theirs = seconds(lambda: jieba.lcut(PLAIN), times=50)
     print(f"\n  triage.read / jieba.lcut, {len(PLAIN)} characters: {ours / theirs:.2f}")
+    texts = [json.loads(line)["text"] for line in CORPUS.read_text(encoding="utf-8").splitlines()[::2]]
+    ours = seconds(lambda: [read.read(text, channel="web") for text in texts], times=1)
+    theirs = seconds(lambda: [jieba.lcut(text) for text in texts], times=1)
+    print(f"  triage.read / jieba.lcut, {len(texts)} texts of the corpus: {ours / theirs:.2f}")
     assert ours > 0
 
 
@@ -50,6 +53,10 @@ def test_reading_grows_with_the_text() -> None:
     short = seconds(lambda: read.read(PLAIN, channel="web"), times=20)
     long = seconds(lambda: read.read(PLAIN * 10, channel="web"), times=4)
     print(f"\n  triage.read, ten times the text: {long / short:.1f} times the time")
+    hostile = "没有打孩子" * 400
+    once = seconds(lambda: read.read(hostile, channel="web"), times=1)
+    ten_times = seconds(lambda: read.read(hostile * 10, channel="web"), times=1)
+    print(f"\n  triage.read, nothing but denials, ten times the text: {ten_times / once:.1f} times the time")
     assert long > 0
 
 
@@ -60,34 +67,3 @@ def test_placing_against_reading() -> None:
     cut = seconds(lambda: jieba.lcut(PLAIN), times=50)
     print(f"\n  routing.locate / jieba.lcut, {len(PLAIN)} characters: {place / cut:.2f}")
     assert place > 0
-
-
-@pytest.mark.parametrize("few", [200])
-def test_a_sweep_costs_what_is_due_not_what_exists(parts: Parts, clock: FakeClock, few: int) -> None:
-    """Ten times the open clocks, none of them due."""
-    client = create_app(parts.settings, parts=parts).test_client()
-    client.post("/api/v1/reports", json={"text": PLAIN})
-    clock.forward(seconds=1)
-
-    def fill(number: int) -> None:
-        with parts.database.begin(SERVICE) as session:
-            session.execute(
-                text(
-                    "insert into clock (id, case_id, act, started_at, due_at) select gen_random_uuid(), "
-                    '(select id from "case" order by opened_at desc limit 1), :tag || n, :now, :due '
-                    "from generate_series(1, :number) n"
-                ),
-                {
-                    "tag": f"x{number}-",
-                    "now": clock.at,
-                    "due": clock.at + timedelta(days=30),
-                    "number": number,
-                },
-            )
-
-    fill(few)
-    before = seconds(lambda: sweep(parts), times=5)
-    fill(few * 99)
-    after = seconds(lambda: sweep(parts), times=5)
-    print(f"\n  one sweep, {few * 100} open clocks against {few}: {after / before:.2f} times the time")
-    assert after > 0

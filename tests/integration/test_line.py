@@ -77,7 +77,8 @@ def test_a_report_reaches_the_officer_and_the_answer_stops_the_clock(
     clock.forward(hours=1)
     sweep(parts)
     answer_bell()
-    assert len(provider.sent) == 2, "nobody else is told once somebody goes"
+    assert {to for _, to, _ in provider.sent} == {OFFICER}, "nobody else is told once somebody goes"
+    assert "还没有走访记录" in provider.to(OFFICER)[-1], "whoever said so and has not gone is told again"
 
 
 def test_nobody_answers_deputy_county_city_by_the_clock(

@@ -120,7 +120,9 @@ def test_the_public_surface_has_no_staff_route_and_the_staff_surface_no_public_o
     )
     shared = {"health.healthz", "static", "bootstrap.static", "language"}
     assert public & staff == shared
-    assert not any(endpoint.startswith(("routing.", "accounts.", "handset.")) for endpoint in public)
+    assert not any(
+        endpoint.startswith(("routing.", "accounts.", "handset.", "triage.")) for endpoint in public
+    )
     assert public | staff == {
         rule.endpoint for rule in create_app(settings, "all", parts).url_map.iter_rules()
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import is_dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.parts import TABLES
+from routing import events
 from routing.clocks import table
+from routing.clocks.reading import MEETING
 from routing.clocks.table import ClockTableError
-from routing.clocks.worktime import CHINA, WorkingTime, calendar_known, is_working_day
+from routing.clocks.worktime import CHINA, WorkingTime, calendar_known, is_working_day, unknown_years
 
 OFFICE = WorkingTime(((time(8, 30), time(12)), (time(14), time(17, 30))))
 
@@ -90,6 +93,36 @@ def test_the_protocols_default_clocks() -> None:
         (("visit = { hours = 2 }", "call = { hours = 2 }"), "'call'"),
         (('["14:00", "17:30"]', '["11:00", "17:30"]'), "periods"),
         (("visit = { hours = 2 }", "visit = { hours = 2"), "clocks.toml"),
+        (("[yellow]", "[red.yellow]"), "section [yellow] is missing"),
+        (
+            ('visit = ["ChildVisited"]', 'visit = ["NoteWritten"]'),
+            "[met_by] visit: 'NoteWritten' is not one of",
+        ),
+        (('close = ["CaseClosed"]', "close = []"), "[met_by] close"),
+        (('visit = ["ChildVisited"]', ""), "[met_by] visit is missing"),
+        (('visit = ["ChildVisited"]', 'call = ["ChildVisited"]'), "[met_by] visit is missing"),
+        (("visit = { minutes = 30 }, answer", "visit = { hours = 3 }, answer"), "[red] warn visit"),
+        (("visit = { minutes = 30 }, answer", "visit = 1.5, answer"), "[red] warn visit: a share"),
+        (
+            ("warn = { answer = 0.2 }", "warn = { visit = 0.2 }"),
+            "[green] warn: this level has no clock 'visit'",
+        ),
+        (("overdue = [{ minutes = 0 }, { minutes = 30 }]", "overdue = []"), "[red] overdue"),
+        (("overdue = [{ minutes = 0 }, { hours = 2 }]", ""), "[orange] overdue is missing"),
+        (("idle = { minutes = 30 }", "idle = { minutes = 0 }"), "[red] idle: must be more than nothing"),
+        (
+            ("repeat = { minutes = 10 }", "repeat = { minutes = 0 }"),
+            "[red] repeat: must be more than nothing",
+        ),
+        (("decide = { working_hours = 4 }", ""), "[yellow] decide is missing"),
+        (
+            ('order = ["red", ', 'order = ["blue", '),
+            "order must list each of red, orange, yellow, green once",
+        ),
+        (('day_and_night = ["red", ', 'day_and_night = ["rot", '), "day_and_night: 'rot' is not one of"),
+        (("longest = { working_days = 10 }", ""), "[pauses] longest is missing"),
+        (('zh = "孩子住院治疗，医院不同意探视", ', ""), "[pauses.reasons] hospital"),
+        (("[returns.reasons]", "[returns.grounds]"), "[returns.reasons] must name at least one reason"),
     ],
 )
 def test_a_table_that_is_wrong_says_where(tmp_path: Path, change: tuple[str, str], said: str) -> None:
@@ -99,3 +132,77 @@ def test_a_table_that_is_wrong_says_where(tmp_path: Path, change: tuple[str, str
     broken.write_text(text.replace(*change, 1), encoding="utf-8")
     with pytest.raises(ClockTableError, match=said.replace("[", r"\[").replace("]", r"\]")):
         table.load(broken)
+
+
+def test_the_acts_that_meet_clocks_are_events_that_happen() -> None:
+    assert all(is_dataclass(getattr(events, name)) for name in MEETING)
+
+
+@given(
+    start=st.datetimes(datetime(2025, 1, 1), datetime(2026, 11, 1)),  # noqa: DTZ001
+    minutes=st.integers(1, 3000),
+)
+def test_working_time_there_and_back(start: datetime, minutes: int) -> None:
+    work = timedelta(minutes=minutes)
+    begin = OFFICE.opening(start.replace(tzinfo=CHINA))
+    end = OFFICE.after(begin, work)
+    assert OFFICE.between(begin, end) == work
+    assert OFFICE.between(OFFICE.before(end, work), end) == work
+    assert OFFICE.opening(begin) == begin, "offices are open when they open"
+
+
+def test_a_warning_is_a_span_or_a_share_before_the_end() -> None:
+    clocks = table.load(TABLES / "clocks.toml")
+    night = china("2026-03-05 02:00")
+    due = clocks.clocks("red", since=night)["visit"]
+    assert clocks.warning("red", "visit", since=night, due=due) == night + timedelta(minutes=90), (
+        "at any hour"
+    )
+    assert clocks.warning("red", "acknowledge", since=night, due=due) is None, "the ladder speaks for it"
+    answer = clocks.clocks("green", since=night)["answer"]
+    assert answer == china("2026-03-11 17:30")
+    assert clocks.warning("green", "answer", since=night, due=answer) == china("2026-03-11 08:30"), (
+        "a fifth: a day"
+    )
+
+
+def test_a_routine_warning_falls_into_working_time_before_the_end() -> None:
+    clocks = table.load(TABLES / "clocks.toml")
+    since = china("2026-03-01 10:00")
+    saturday_night = china("2026-03-28 23:00")  # seven days before: Saturday the 21st
+    told = clocks.warning("yellow", "close", since=since, due=saturday_night)
+    assert told == china("2026-03-23 08:30"), "when offices open on Monday"
+    holiday = china(
+        "2026-10-08 07:00"
+    )  # seven days before: the first day of a holiday that lasts until the end
+    assert clocks.warning("yellow", "close", since=since, due=holiday) == china("2026-09-30 17:30"), (
+        "before it"
+    )
+    assert clocks.warning("yellow", "close", since=china("2026-10-01 00:00"), due=holiday) is None, (
+        "no time for one"
+    )
+
+
+def test_calendar_time_is_paused_by_calendar_time_and_working_time_by_working_time() -> None:
+    clocks = table.load(TABLES / "clocks.toml")
+    friday, monday = china("2026-03-06 16:30"), china("2026-03-09 09:30")
+    due = china("2026-03-11 09:00")
+    assert clocks.after_pause("yellow", "visit", due=due, start=friday, end=monday) == china(
+        "2026-03-11 11:00"
+    )
+    assert clocks.after_pause("orange", "visit", due=due, start=friday, end=monday) == due + (monday - friday)
+
+
+def test_the_years_whose_holidays_are_not_known() -> None:
+    assert unknown_years(china("2025-06-01 12:00")) == ()
+    assert unknown_years(china("2198-12-31 23:59")) == (2198, 2199)
+
+
+def test_the_order_of_the_colours_is_the_citys(tmp_path: Path) -> None:
+    """Guizhou lists orange first. Only screens follow; deadlines are each level's own."""
+    text = (TABLES / "clocks.toml").read_text(encoding="utf-8")
+    ours = tmp_path / "clocks.toml"
+    ours.write_text(text.replace('order = ["red", "orange"', 'order = ["orange", "red"'), encoding="utf-8")
+    found = table.load(ours)
+    assert found.order == ("orange", "red", "yellow", "green")
+    assert found.levels == table.load(TABLES / "clocks.toml").levels

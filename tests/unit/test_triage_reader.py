@@ -27,6 +27,18 @@ GRAVE = (
     "三岁的孩子被反锁在屋里,屋里着火了",
     "十二岁的女儿怀孕了",
 )
+# Without an end of clause, or with a marker beside every danger: work must not grow with the square of the length.
+HOSTILE = tuple(
+    (part * 20_000)[:20_000]
+    for part in (
+        "没有打孩子",
+        "没有被打,",
+        "打孩子流血了",
+        "如果昨天小孩5岁没有自杀,",
+        "刀片割手腕",
+        "不 想 活 了 ",
+    )
+)
 DENIED = ("孩子没有受伤", "没有人打他", "他没有自杀的想法", "孩子没有失踪")
 
 
@@ -58,7 +70,8 @@ def test_any_text_is_answered_and_evidence_lies_inside_it(reader: Reader, text: 
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "\n\n", "\ud800", "\x00", "?" * 20_000, "孩子不见了。" * 3_333, "关(guān)" * 500]
+    "text",
+    ["", " ", "\n\n", "\ud800", "\x00", "?" * 20_000, "孩子不见了。" * 3_333, "关(guān)" * 500, *HOSTILE],
 )
 def test_odd_and_long_texts(reader: Reader, text: str) -> None:
     assert reader.read(text, channel="sms").level
@@ -123,3 +136,35 @@ def test_what_the_model_saw_is_told_in_words(reader: Reader) -> None:
 
 def test_lexicon_and_weights_are_both_named(reader: Reader) -> None:
     assert reader.read("喂", channel="call").lexicon.count("sha256:") == 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "晚上一个人的时候特别想死",
+        "考研二战失败,朋友都上岸了,我天天想死,不知道跟谁说",
+        "我妈说我矫情。我是真的不想活了。明天还要上学。",
+    ],
+)
+def test_a_wish_to_die_that_is_said_plainly_is_at_least_orange(reader: Reader, said: str) -> None:
+    assert rank(reader, said, "web") >= Level.ORANGE.rank
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "我没有想死,就是累",
+        "热得想死,空调什么时候修",
+        "想死你了,什么时候回来",
+    ],
+)
+def test_what_only_sounds_like_a_wish_to_die_raises_nothing(reader: Reader, said: str) -> None:
+    assert rank(reader, said, "web") < Level.ORANGE.rank
+
+
+def test_a_wish_to_die_said_on_a_roof_is_red(reader: Reader) -> None:
+    assert rank(reader, "我不想活了,我在学校楼顶", "sms") == Level.RED.rank
+
+
+def test_a_neighbour_in_a_complaint_is_no_child(reader: Reader) -> None:
+    assert rank(reader, "楼上装修太吵,打了几次电话没人管", "call") < Level.ORANGE.rank
