@@ -151,6 +151,12 @@ SUBSCRIPTIONS: Subscriptions = {
     notices.MessageReceived: (
         Listener("intake.receive_sms", lambda t, s, event, now: receive_sms(t, s, event, now)),
     ),
+    rota.OfficerDeparted: (
+        Listener(
+            "routing.departed",
+            lambda t, s, event, now: routing.jobs.departed(s, event, clocks=t.clocks, now=now),
+        ),
+    ),
     rota.CaseHandedOver: (
         Listener(
             "notifications.handed_over",
@@ -180,7 +186,6 @@ SUBSCRIPTIONS: Subscriptions = {
     rota.PeriodRemoved: (),
     rota.SwapProposed: (),
     rota.SwapAnswered: (),
-    rota.OfficerDeparted: (),
     rota.FeedMade: (),
     rota.FeedRevoked: (),
     cases.AcknowledgementWithdrawn: (),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from intake.register.ledger import emit
@@ -15,7 +15,7 @@ from routing import events, queries, whom
 from routing.cases import Rung, ladder
 from routing.clocks.table import ClockTable
 from routing.models import Case, Clock
-from routing.timekeeping import pace
+from routing.timekeeping import PACE, pace
 
 LOCK: Final = {"key_share": True}
 """FOR NO KEY UPDATE: whoever only refers to the row by its key, as a new notice does, need not wait for us."""
@@ -42,6 +42,20 @@ def restart(session: Session, case: Case, *, clocks: ClockTable, now: datetime) 
 def replan(session: Session, case: Case, *, clocks: ClockTable, now: datetime) -> None:
     """The pace has changed: when the next rung is told."""
     case.next_rung_at = _next_rung_at(case, rungs=len(_rungs(session, case, now=now)), clocks=clocks, now=now)
+
+
+def hasten(session: Session, *, unit_id: UUID, clocks: ClockTable, now: datetime) -> None:
+    """Somebody of the unit has left, and it may be them that its cases wait for: the next rung is told now, or
+    where the pace leaves people their night, when offices open; never later than it would have been."""
+    for level in clocks.levels:
+        told = clocks.tellable(level, now)
+        waiting = (
+            Case.unit_id == unit_id,
+            Case.state == "assigned",
+            PACE.in_((level,)),
+            Case.next_rung_at > told,
+        )
+        session.execute(update(Case).where(*waiting).values(next_rung_at=told))
 
 
 def due_to_climb(*, now: datetime, limit: int = 100) -> Select[UUID]:

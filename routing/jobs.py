@@ -14,6 +14,7 @@ from intake.queries import ReportView
 from routing import climbing, operations, queries, regrading
 from routing.clocks.table import LEVELS, ClockTable
 from routing.places import Gazetteer, Placement, locate
+from routing.rota.events import OfficerDeparted
 from triage import queries as triage
 from triage.events import AssessmentOverridden, ReportAssessed
 
@@ -132,6 +133,11 @@ def decline(session: Session, declined: Declined, *, clocks: ClockTable, now: da
         clocks=clocks,
         now=now,
     )
+
+
+def departed(session: Session, event: OfficerDeparted, *, clocks: ClockTable, now: datetime) -> None:
+    """No case of the unit waits for an answer of one who has left."""
+    climbing.hasten(session, unit_id=event.unit_id, clocks=clocks, now=now)
 
 
 def climb_past(session: Session, unreached: Unreached, *, clocks: ClockTable, now: datetime) -> None:

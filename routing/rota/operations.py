@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 import uuid_utils.compat
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from intake.register.database import keyring_of
@@ -192,8 +192,7 @@ def revoke_feed(session: Session, *, officer_id: UUID, actor: str, now: datetime
 
 
 def _departed(session: Session, officer: Officer, *, actor: str, now: datetime) -> None:
-    """No more told of cases; and cases of the unit that wait for an answer go up the ladder at once, since it may have
-    been the one who has left that they wait for."""
+    """No more told of cases; by the event, the unit's cases that wait for an answer go up their ladder."""
     officer.active, officer.phone_index = False, None
     session.execute(delete(DutyFeed).where(DutyFeed.officer_id == officer.id))
     session.flush()
@@ -202,11 +201,6 @@ def _departed(session: Session, officer: Officer, *, actor: str, now: datetime) 
         events.OfficerDeparted(officer.unit_id, officer.id, officer.successor_id),
         at=now,
         actor=actor,
-    )
-    session.execute(
-        update(Case)
-        .where(Case.unit_id == officer.unit_id, Case.state == "assigned", Case.next_rung_at > now)
-        .values(next_rung_at=now)
     )
 
 

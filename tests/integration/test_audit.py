@@ -110,7 +110,7 @@ def rung_nobody_was_told_of(work: Casework, case: queries.CaseView) -> None:
             rung=2,
             post="county",
             unit_id=unit.id,
-            officers=officers_of(session, unit.id),
+            officers=officers_of(session, unit.id, at=work.clock.at),
             due_at="",
         )
         emit(session, reached, at=work.clock.at - timedelta(minutes=5), actor="system")
