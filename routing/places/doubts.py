@@ -57,6 +57,35 @@ def contradiction(gazetteer: Gazetteer, text: str, told: Sequence[Told]) -> Cont
     return None
 
 
+def without_strays(text: str, told: Sequence[Told]) -> list[Told]:
+    """The places without names that stand right after a county or township and cannot be meant there.
+
+    That is the name of a township that is gone, or one that several counties have, after a county that has
+    none (黔西县城关镇: the county is what is known); and a village known only in another county, after county
+    and township (蒲城县孙镇罗刘村: the list of villages is never complete).
+    """
+    kept = list(told[:1])
+    for one in told[1:]:
+        holder, first = kept[-1].chain, one.chain.mentions[0]
+        known, places = holder.codes[0], one.chain.codes
+        beside = (
+            len(holder.codes) == 1
+            and len(known) in (6, 9)
+            and not any(nested(known, place) for place in places)
+            and one.chain.start - holder.end <= 2
+            and GAP.fullmatch(text, holder.end, one.chain.start) is not None
+        )
+        if beside and len(known) == 6 and first.kind is Kind.TOWNSHIP:
+            beside = first.how == "old" or len({place[:6] for place in places}) > 1
+        elif beside and len(known) == 9 and first.kind is Kind.VILLAGE:
+            beside = len(holder.mentions) > 1 and not any(place.startswith(known[:6]) for place in places)
+        else:
+            beside = False
+        if not beside:
+            kept.append(one)
+    return kept
+
+
 def weak_bridge(gazetteer: Gazetteer, text: str, chain: Chain, code: str, home: str) -> str:
     """A question when the chain rests on a bridge that nothing else in it supports."""
     name = short_name(gazetteer, code, home)

@@ -16,6 +16,10 @@ PLACE_BEFORE = re.compile(
     r"(?:在|住|住到|到|去|回|往|是|从|自|来自|家|屋|户口|户籍|学籍|老家|我们|咱们?|俺们?|我|嫁|搬|租|送|接|领|带|于|至|来|上"
     r"|寄养|暂住|现住|报告)(?:了)?$"
 )
+# A township's name, known or not, right after a county's: 汉寿|百绿桥镇.
+_TOWNSHIP_AFTER = re.compile(
+    r"[^\W的地得了在是有和跟]{2,4}(?:镇(?![上里长])|乡(?![下里亲])|街道|街办|农场|林场)"
+)
 PLACE_AFTER = re.compile(
     r"的|那[边里儿个头块]|这[边里儿个头块]|街[上道头]|老街|正街|镇上|乡[里上]|村里|县城|城[里关区]|上街|场[上坝]|集上|底下|下面"
     r"|[一两三几有这那某]+[个户家位名对群些]|人|有|户口|户籍|籍|老家|打工|务工|中学|小学|初中|高中|一中|二中|三中|中心校|学校|职中|卫生院|派出所|车站|读书|上学"
@@ -72,7 +76,8 @@ def bare_weight(code: str, *, length: int, before: str, after: str, home: bool, 
     # Long names seldom come about by chance.
     weight += (0.5 if len(code) == 12 else 0.3) * (length - 2)
     led = PLACE_BEFORE.search(before)
-    followed = (VILLAGE_AFTER if len(code) == 12 else PLACE_AFTER).match(after)
+    county = home and len(code) == 6 and _TOWNSHIP_AFTER.match(after)
+    followed = county or (VILLAGE_AFTER if len(code) == 12 else PLACE_AFTER).match(after)
     if led:
         weight += 0.6
     if followed:
@@ -86,7 +91,7 @@ def bare_weight(code: str, *, length: int, before: str, after: str, home: bool, 
     if is_person(before, after) or _THING_AFTER.match(after):
         weight -= 2.0
     if lookalike:
-        if len(code) > 6 or not (_SURE_BEFORE.search(before) or _SURE_AFTER.match(after)):
+        if len(code) > 6 or not (county or _SURE_BEFORE.search(before) or _SURE_AFTER.match(after)):
             weight -= LOOKALIKE
         if _WORD_BEFORE.search(before) or _WORD_AFTER.match(after):
             weight -= 2.0

@@ -70,6 +70,37 @@ def test_what_is_built_is_read_back(tmp_path: Path) -> None:
     assert divisions.readings["风"] == ("feng1",)
 
 
+def test_a_township_that_is_gone_is_told_with_where_its_villages_went(tmp_path: Path) -> None:
+    older = write_package(
+        tmp_path / "older",
+        streets=PACKAGE["streets"] + '810101101,"谷雨乡",810101,81,8101\n810101102,"立春乡",810101,81,8101\n',
+        villages=(
+            "code,name\n810101101200,前村村民委员会\n810101101201,后村村民委员会\n"
+            "810101102200,七里村委会\n810101102201,别处村委会\n"
+        ),
+    )
+    package, out = write_package(tmp_path / "package"), tmp_path / "out.xz"
+    result = CliRunner().invoke(main, [str(package), str(out), "--former", str(older)])
+    assert result.exit_code == 0, result.output
+    assert Divisions.load(out).former == [("谷雨乡", ("810101100",))], "one village found again tells nothing"
+
+
+def test_former_townships_lie_in_townships_that_exist() -> None:
+    divisions = gazetteer().divisions
+    assert len(divisions.former) > 3_000
+    for name, codes in divisions.former:
+        assert all(len(code) == 9 and code in divisions for code in codes), name
+
+
+def test_a_former_township_that_went_nowhere_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "divisions.xz"
+    path.write_bytes(
+        lzma.compress("hutong-divisions-1\tx\t1\t0\nformer\t谷雨乡\t810101100\n81\t晴省".encode())
+    )
+    with pytest.raises(DivisionsError, match="810101100"):
+        Divisions.load(path)
+
+
 def test_the_build_is_the_same_to_the_byte(tmp_path: Path) -> None:
     package = write_package(tmp_path / "package")
     outs = [tmp_path / "one.xz", tmp_path / "two.xz"]
