@@ -11,6 +11,6 @@ import triage.cli
 
 def create_commands() -> Flask:
     app = Flask(__name__, static_folder=None)
-    for group in (intake.cli.intake, triage.cli.triage, routing.cli.routing):
+    for group in (intake.cli.intake, triage.cli.triage, routing.cli.routing, routing.cli.places):
         app.cli.add_command(group)
     return app

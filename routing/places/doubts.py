@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -103,6 +104,23 @@ def weak_bridge(gazetteer: Gazetteer, text: str, chain: Chain, code: str, home: 
         alone = len(chain.mentions) == 1
         if mention.doubt and not narrowed and (mention.doubt >= NEEDS_VILLAGE or alone):
             return f"“{text[mention.start : mention.end]}”是不是{name}？"
+    return ""
+
+
+_UNSURE_BEFORE = re.compile(
+    r"(?:好像|好象|可能|大概|估计|应该|似乎|不晓得是不是|不知道是不是|不确定是不是|听着像|或者)(?:就?是|在|叫)?[^，。；;]{0,3}$"
+)
+_UNSURE_AFTER = re.compile(
+    r"[^。！!？?\n]{0,12}(?:说不清|记不清|不确定|不敢肯定|搞不清|弄不清|不晓得是哪|不知道是哪|还是哪里|吧[？?])"
+)
+CLAUSE = 12
+
+
+def told_unsurely(gazetteer: Gazetteer, text: str, chain: Chain, code: str, home: str) -> str:
+    """A question when who tells the place is not sure of it: 好像是孙镇; 两河镇，是哪个县的我也说不清."""
+    before = text[max(0, chain.start - CLAUSE) : chain.start]
+    if _UNSURE_BEFORE.search(before) or _UNSURE_AFTER.match(text, chain.end):
+        return f"是{short_name(gazetteer, code, home)}吗？" if code else ""
     return ""
 
 

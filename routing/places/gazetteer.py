@@ -47,9 +47,26 @@ class Gazetteer:
         """Read both files; raises ``DivisionsError`` or ``PlacesTableError`` naming file, line or key."""
         gazetteer = cls(Divisions.load(divisions), PlacesTable.load(places_table))
         for alias in gazetteer.table.aliases:
-            if alias.code not in gazetteer.divisions:
-                raise PlacesTableError(f"{places_table.name}, {alias.word}, code: no division {alias.code}")
+            wrong = gazetteer._misplaced(alias)
+            if wrong:
+                raise PlacesTableError(f"{places_table.name}, {alias.word}, code: {wrong}")
         return gazetteer
+
+    def _misplaced(self, alias: Alias) -> str:
+        """What is wrong with the division an alias names; nothing if it may stand."""
+        if alias.code not in self.divisions:
+            return f"no division {alias.code}"
+        county = alias.code[:6]
+        for other in self.aliases[simplify(alias.word)]:
+            if other.code != alias.code and len(county) == 6 and other.code.startswith(county):
+                return (
+                    f"it stands for {alias.code} and for {other.code}, both in {self.divisions.name(county)}"
+                )
+        if len(alias.code) == 9 and alias.kind == "旧称":
+            for code in self.divisions.below(county, 9):
+                if code != alias.code and simplify(self.divisions.name(code)) == simplify(alias.word):
+                    return f"{alias.word} is today's name of {code}"
+        return ""
 
     def _area(self, prefix: str) -> NameIndex:
         return NameIndex(chain(township_names(self.divisions, prefix), village_names(self.divisions, prefix)))

@@ -12,6 +12,7 @@ from routing.places.children import apart
 from routing.places.doubts import (
     PLACED,
     contradiction,
+    told_unsurely,
     unknown_at_all,
     unknown_below,
     weak_bridge,
@@ -150,7 +151,8 @@ class _Settling:
         for other in places[1:]:
             inner, outer = other.chain.codes, best.chain.codes
             if len(outer) == 1 and all(code.startswith(outer[0]) for code in inner) and inner != outer:
-                best = replace(other, score=best.score)
+                # A county said to be the child's makes its township so; a city says nothing for one of its many.
+                best = replace(other, score=best.score) if len(outer[0]) >= 6 else other
         codes = best.chain.codes
         rivals = [
             one
@@ -182,6 +184,7 @@ class _Settling:
                 code = common_code([code[:6], code])
         if not doubt:
             doubt = unknown_below(self.gazetteer, self.text, self.orphans, best.chain, code, self.home)
+        doubt = doubt or told_unsurely(self.gazetteer, self.plain, best.chain, code, self.home)
         if not doubt and len(self.chains) > MOST_PLACES:
             doubt = f"文中说到{len(self.chains)}处地方，孩子现在是在{short_name(self.gazetteer, code, self.home)}吗？"
         sure = _sure(best) * (DOUBTED if doubt else 1.0)

@@ -29,6 +29,8 @@ class Case:
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Case:
         """From ``id``, ``home``, ``text``, ``gold`` and ``accept``; raises ``ValueError`` naming the field."""
+        if not isinstance(fields, Mapping):
+            raise ValueError(f"an object is wanted, not {fields!r}")
         for field in ("id", "home", "text", "gold"):
             if not isinstance(fields.get(field), str):
                 raise ValueError(f"{field}: a string is wanted, not {fields.get(field)!r}")

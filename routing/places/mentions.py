@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from routing.places.gazetteer import Gazetteer
 from routing.places.index import NameIndex
 from routing.places.names import Kind, fits, said_kind
-from routing.places.surroundings import bare_weight
+from routing.places.surroundings import bare_weight, is_named
 from routing.places.table import Alias
 
 _SAID_WEIGHT = {
@@ -97,8 +97,11 @@ def read_mention(
     if kind is Kind.NONE or not fitting:
         # Some names are never said without their generic word: 孙镇, 韩村, 城区.
         whole = tuple(code for code in codes if gazetteer.is_whole(key, code))
-        if not whole or _TITLE.match(text, stop - 1) or (kind is Kind.TOWNSHIP and max(map(len, whole)) > 9):
-            return _bare_mention(gazetteer, text, start, key, codes, home) if kind is Kind.NONE else None
+        person = _TITLE.match(text, stop - 1) or is_named(key, text[max(0, start - CONTEXT) : start])
+        if person or not whole or (kind is Kind.TOWNSHIP and max(map(len, whole)) > 9):
+            if kind is Kind.NONE:
+                return _bare_mention(gazetteer, text, start, key, codes, home)
+            return None
         # 齐村 may be the village 齐村 or what is short for 齐村镇.
         kind, end = Kind(max(map(len, whole))), stop
         fitting = tuple(code for code in codes if code in whole or len(code) == 9)

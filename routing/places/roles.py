@@ -100,6 +100,8 @@ _HOME_BEFORE = re.compile(
 _SCHOOL_AFTER = re.compile(
     r"[^，,。；;]{0,8}(?:中学|小学|初中|高中|学校|幼儿园|读书|上学|念书|读小学|读初中|读高中|读[一二三四五六七八九])"
 )
+# 赤水镇的娃，在瓜坡中学念书
+_OF_CHILD_AFTER = re.compile(rf"的(?:一个|个)?{_CHILD}[，、]")
 _BOARDS = re.compile(r"[^。；;]{0,12}(?:住校|寄宿|住读|宿舍)")
 _INFORMANT_AFTER = re.compile(
     r"(?:那边|这边)?的?(?:一个|一位|有个)?(?:朋友|亲戚|同事|同学|网友|熟人|老乡|志愿者|社工|记者|律师|老板)[^，。]{0,4}"
@@ -180,9 +182,10 @@ def read_role(text: str, chain: Chain, home: str, floor: int, ceiling: int) -> T
     if _REPORTER_LABEL.search(earlier + clause) or _TREATS_AFTER.match(after):
         return Told(chain, Role.ELSEWHERE, -3.0)
     origin = _ORIGIN.search(clause)
+    back = re.search(r"回(?:到|了)?$", clause)  # 前天回大荔双泉镇老家，看见
     # 娘家侄女在: what follows is the niece's place.
     if (origin and not _IS_CHILD.search(clause, origin.start() + 2)) or (
-        _ORIGIN_AFTER.match(after) and not _PATIENT.search(earlier + clause)
+        _ORIGIN_AFTER.match(after) and not back and not _PATIENT.search(earlier + clause)
     ):
         if "老家" in clause and _AT_OLD_HOME.search(text):
             return Told(chain, Role.PRESENT, 4.0)
@@ -227,6 +230,8 @@ def read_role(text: str, chain: Chain, home: str, floor: int, ceiling: int) -> T
         score += 2.0
     if _INFORMANT_AFTER.match(after):
         score -= 2.0
+    if _OF_CHILD_AFTER.match(after) and not clause.endswith("是"):
+        score += 1.0
     if _SCHOOL_AFTER.match(after):
         score += 0.5 + (2.0 if _BOARDS.search(after) else 0.0)
     if _VISIT_AFTER.match(after):

@@ -23,7 +23,8 @@ _TOWNSHIP_AFTER = re.compile(
 PLACE_AFTER = re.compile(
     r"的|那[边里儿个头块]|这[边里儿个头块]|街[上道头]|老街|正街|镇上|乡[里上]|村里|县城|城[里关区]|上街|场[上坝]|集上|底下|下面"
     r"|[一两三几有这那某]+[个户家位名对群些]|人|有|户口|户籍|籍|老家|打工|务工|中学|小学|初中|高中|一中|二中|三中|中心校|学校|职中|卫生院|派出所|车站|读书|上学"
-    r"|医院|火车站|高铁站|一带|附近|境内|乡下|农村|方向|[，,。；;！!？?：:、\s]|$"
+    r"|医院|火车站|高铁站|景区|风景区|一带|附近|境内|乡下|农村|方向|[他她我]?[大二三小]?(?:爷爷|奶奶|外公|外婆|姥姥|姥爷|舅舅|舅妈|姑姑|姑妈|姨妈|姨|叔叔|伯伯|伯|嘎嘎|亲戚)(?:家|屋)"
+    r"|[，,。；;！!？?：:、\s]|$"
 )
 # Of a county these leave no doubt, even if its name is a common word: 石门那边, 住大方.
 _SURE_BEFORE = re.compile(r"(?:在|住|户口是?|户籍|老家是?|嫁到|搬到|送到|接到|回到|跑到)$")
@@ -37,6 +38,9 @@ VILLAGE_AFTER = re.compile(
 )
 _NAME_BEFORE = re.compile(
     r"(?:叫|喊|唤|名叫|叫做|姓名|名字|名字是|学生|小朋友|小名|乳名|姓|未成年人|当事人|受害人)[：:]?[^，。\s]?$"
+)
+_BROTHER_BEFORE = re.compile(
+    r"(?:兄弟|弟弟|哥哥|姐夫|妹夫|舅舅|叔叔|同学|朋友|邻居|老板|男的|女的|老公|老婆)$"
 )
 _NAME_AFTER = re.compile(
     r"[，,、（(\s]{0,2}(?:男|女|\d+\s*岁|[一二三四五六七八九十]+岁)|(?:的|他|她)?(?:妈|爸|爷|奶|父|母|家长|班主任|同学|哥|姐|弟|妹)"
@@ -68,6 +72,15 @@ def is_person(before: str, after: str) -> bool:
     if before and before[-1] in _SURNAMES and (len(before) == 1 or before[-2] in _BOUNDARY):
         return True
     return bool(_NAME_AFTER.match(after))
+
+
+def is_named(word: str, before: str) -> bool:
+    """Whether a name that holds its generic word is a person's: 他兄弟|孙镇."""
+    return (
+        len(word) == 2
+        and word[0] in _SURNAMES
+        and bool(_NAME_BEFORE.search(before) or _BROTHER_BEFORE.search(before))
+    )
 
 
 def bare_weight(code: str, *, length: int, before: str, after: str, home: bool, lookalike: bool) -> float:

@@ -62,6 +62,21 @@ def test_placing_against_reading() -> None:
     assert place > 0
 
 
+def test_placing_a_long_text() -> None:
+    """20,000 characters of names in every line; the bar for 100 characters of plain text is 0.5 ms."""
+    places = gazetteer()
+    places.warm(["1407"])
+    plain = seconds(lambda: locate(places, PLAIN, home="1407"), times=50) * 100 / len(PLAIN)
+    dense = "平遥县没有镇有个孩子，太谷区侯城乡的，奶奶家在祁县城区。"
+    short = seconds(lambda: locate(places, dense * 40, home="1407"), times=1)
+    long = seconds(lambda: locate(places, dense * 700, home="1407"), times=1)
+    print(
+        f"\n  routing.locate: {plain * 1000:.2f} ms per 100 characters; {len(dense * 700):,} dense: {long:.2f} s"
+    )
+    print(f"  of {len(dense * 40):,} and {len(dense * 700):,} characters: {long / short:.1f} times the time")
+    assert long > 0
+
+
 @pytest.mark.parametrize("few", [200])
 def test_a_sweep_costs_what_is_due_not_what_exists(parts: Parts, clock: FakeClock, few: int) -> None:
     """Ten times the open clocks, none of them due."""

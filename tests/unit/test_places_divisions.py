@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import re
 from functools import cache
 from pathlib import Path
 
@@ -231,8 +232,34 @@ def test_a_bad_places_table_is_told_by_file_and_key(tmp_path: Path, table: str, 
     assert "places.toml" in str(raised.value)
 
 
-def test_a_code_that_is_no_division_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ('[[rename]]\nold = "某县"\ncode = "619999"\nsince = 2015\n', "某县, code: no division 619999"),
+        (
+            '[[alias]]\nwords = ["某镇"]\ncode = "610528999"\nkind = "旧称"\n',
+            "某镇, code: no division 610528999",
+        ),
+        (
+            '[[alias]]\nwords = ["某镇"]\ncode = "610528101"\nkind = "旧称"\n'
+            '[[alias]]\nwords = ["某镇"]\ncode = "610528103"\nkind = "旧称"\n',
+            "某镇, code: it stands for 610528101 and for 610528103",
+        ),
+        (
+            '[[alias]]\nwords = ["美原镇"]\ncode = "610528101"\nkind = "旧称"\n',
+            "美原镇, code: 美原镇 is today's name of 610528103",
+        ),
+    ],
+)
+def test_a_name_that_cannot_be_bridged_is_told(tmp_path: Path, entry: str, told: str) -> None:
     path = tmp_path / "places.toml"
-    path.write_text('[[rename]]\nold = "某县"\ncode = "619999"\nsince = 2015\n', encoding="utf-8")
-    with pytest.raises(PlacesTableError, match=r"places\.toml, 某县, code: no division 619999"):
+    path.write_text(entry, encoding="utf-8")
+    with pytest.raises(PlacesTableError, match=rf"places\.toml, {told}"):
         Gazetteer.load(DIVISIONS, path)
+
+
+def test_each_code_of_the_table_is_the_division_its_comment_names() -> None:
+    entries = re.findall(r'^code = "(\d+)"  # (\S+)$', PLACES.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(entries) > 300
+    for code, name in entries:
+        assert gazetteer().divisions.full_name(code).endswith(name), code

@@ -1,7 +1,7 @@
-"""Hard cases of our own, measured as the bar measures: written blind, half to mend on, half only measured.
+"""Hard cases of our own, measured as the bar measures; the truth is from ``config/tables/divisions.tsv.xz``.
 
-``half`` is mend (faults seen here were mended, so its floor is high), held (only measured), or address (delivery
-addresses in the manner of real ones). The floors are a little below what was measured.
+``half`` is mend (faults seen here were mended), held (written last, only measured), or address (delivery addresses
+in the manner of real ones). The floors are a little below what was measured (routing/README.md has the first runs).
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ def measured(half: str) -> Measures:
 @pytest.mark.parametrize(
     ("half", "right", "silent", "flagged", "county"),
     [
-        ("mend", 0.97, 0.0, 1.0, 0.98),
-        ("held", 0.0, 1.0, 0.0, 0.0),
+        ("mend", 0.96, 0.0, 1.0, 0.98),
+        ("held", 0.96, 0.0, 1.0, 0.98),
         ("address", 0.93, 0.0, 0.0, 0.97),
     ],
 )
 def test_the_measures_hold(half: str, right: float, silent: float, flagged: float, county: float) -> None:
     found = measured(half)
-    assert found.cases >= 100
+    assert found.cases >= 60
     assert found.right_without_asking >= right, found
     assert found.wrong_without_flag <= silent, found.silent
     assert found.ambiguous_flagged >= flagged, found
