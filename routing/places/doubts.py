@@ -10,11 +10,13 @@ from itertools import pairwise
 from routing.places.bridging import NEEDS_VILLAGE, Orphan, heard_in
 from routing.places.chains import GAP, Chain, nested
 from routing.places.gazetteer import Gazetteer
-from routing.places.names import Kind
+from routing.places.mentions import Mention
+from routing.places.names import Kind, township_rank
 from routing.places.questions import short_name, spoken, which_of
 from routing.places.roles import Role, Told
 
 PLACED = (Role.PRESENT, Role.TOLD)
+SEATS = frozenset({"城关", "城区", "城厢"})
 LOCAL = (Kind.TOWNSHIP, Kind.VILLAGE)
 
 
@@ -97,6 +99,8 @@ def weak_bridge(gazetteer: Gazetteer, text: str, chain: Chain, code: str, home: 
     if len(chain.mentions) == 1 and len(code) == 12 and only.key in gazetteer.lookalikes:
         # 向阳村: so many hamlets are called so that the one in the gazetteer need not be meant.
         return f"是{name}吗？"
+    if len(chain.mentions) == 1 and _unlikely_alone(gazetteer, text, only, code):
+        return f"是{name}吗？"
     if chain.readings[0].strangers:
         return f"“{text[chain.start : chain.end]}”是不是{name}？"
     for mention in chain.mentions:
@@ -107,6 +111,29 @@ def weak_bridge(gazetteer: Gazetteer, text: str, chain: Chain, code: str, home: 
     return ""
 
 
+def _unlikely_alone(gazetteer: Gazetteer, text: str, only: Mention, code: str) -> bool:
+    """Whether a name that stands for itself is too little.
+
+    Any county's seat is called 城关; a village's name without 村, or with it where only a 社区 is known, may be
+    another; and what is a 街道 in the text and none in the gazetteer is another place's (桥南街道, not 桥南镇).
+    """
+    if only.key in SEATS:
+        return True
+    said = text[only.start : only.end]
+    if len(code) == 12:
+        alias = only.alias is not None
+        return not alias and (
+            only.kind is Kind.NONE or (said.endswith("村") and gazetteer.is_community(code))
+        )
+    street = (
+        only.how == "exact"
+        and said.endswith("街道")
+        and text[only.end : only.end + 1] not in tuple("上口边里两旁")
+    )
+    return len(code) == 9 and street and township_rank(gazetteer.divisions.name(code)) in (1, 2)
+
+
+_ON_THE_STREET = re.compile(r"[上口边里两旁]")
 _UNSURE_BEFORE = re.compile(
     r"(?:好像|好象|可能|大概|估计|应该|似乎|不晓得是不是|不知道是不是|不确定是不是|听着像|或者)(?:就?是|在|叫)?[^，。；;]{0,3}$"
 )

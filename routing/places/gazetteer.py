@@ -26,6 +26,7 @@ class Gazetteer:
         self.table = table
         self.sounds = Sounds(divisions.readings)
         self._upper = tuple(upper_names(divisions))
+        self._upper_stems = frozenset(stem for stem, _ in self._upper)
         self.aliases: dict[str, tuple[Alias, ...]] = {}
         for alias in table.aliases:
             word = simplify(alias.word)
@@ -107,6 +108,10 @@ class Gazetteer:
     def cut_wrongly(self, text: str, start: int) -> bool:
         """Whether a name that begins at ``start`` tears a common word apart: 反映一下|梁村 is not 下梁村."""
         return start > 0 and text[start - 1 : start + 1] in self.table.joints
+
+    def cuts_a_city(self, text: str, start: int) -> bool:
+        """Whether a name that begins at ``start`` tears a province's, city's or county's: 渭|南城区."""
+        return start > 0 and text[start - 1 : start + 1] in self._upper_stems
 
     def look_alike(self, one: str, other: str) -> bool:
         """Whether two characters are taken for each other: by the table, or because they sound alike."""

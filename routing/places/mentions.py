@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from routing.places.gazetteer import Gazetteer
 from routing.places.index import NameIndex
-from routing.places.names import Kind, fits, said_kind
+from routing.places.names import MIN_STEM, Kind, fits, said_kind
 from routing.places.surroundings import bare_weight, is_named
 from routing.places.table import Alias
 
@@ -27,15 +27,15 @@ ELSEWHERE = 0.5
 # An old township elsewhere counts only beside its county.
 ELSEWHERE_ALIAS = 3.0
 FAINTEST = -1.5
-TORN = 1.0
+TORN, TORN_SHORT = 1.0, 2.0
 # What a township that is gone weighs less than one that is there.
 FORMER = 0.3
 # Of two names that overlap the longer one is meant: 康甘村, not 甘村.
 LONG = 6
 CONTEXT = 8
 
-# 孙镇长 is a person.
-_TITLE = re.compile(r"[镇村]长(?![期年大])")
+# 孙镇长 is a person, 古村落 and 上村口 are words.
+_TITLE = re.compile(r"[镇村]长(?![期年大])|村[落口头民干支子医霸]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,8 @@ def read_mention(
     if kind is Kind.NONE or not fitting:
         # Some names are never said without their generic word: 孙镇, 韩村, 城区.
         whole = tuple(code for code in codes if gazetteer.is_whole(key, code))
+        if key.endswith("城区") and gazetteer.cuts_a_city(text, start):
+            return None
         person = _TITLE.match(text, stop - 1) or is_named(key, text[max(0, start - CONTEXT) : start])
         if person or not whole or (kind is Kind.TOWNSHIP and max(map(len, whole)) > 9):
             if kind is Kind.NONE:
@@ -115,7 +117,7 @@ def read_mention(
     if not at_home(fitting, home):
         weight -= ELSEWHERE
     if gazetteer.cut_wrongly(text, start):
-        weight -= TORN
+        weight -= TORN if len(key) > MIN_STEM else TORN_SHORT
     return Mention(start, end, key, kind, fitting, weight)
 
 
@@ -138,7 +140,7 @@ def _bare_mention(
             continue
         if city and len(code) == 6 and not code.startswith(home[:4]):
             continue
-        if city and len(code) == 9 and not text.endswith(gazetteer.counties_said(code), 0, start):
+        if city and len(code) >= 9 and not text.endswith(gazetteer.counties_said(code), 0, start):
             continue
         weight = bare_weight(
             code,

@@ -10,6 +10,7 @@ from routing.places.bridging import Orphan, bridge, bridge_bare, bridge_county, 
 from routing.places.chains import Chain, find_chains, nested
 from routing.places.gazetteer import Gazetteer
 from routing.places.mentions import Mention, area_mentions, find_mentions
+from routing.places.names import Kind
 
 # Of a name that stands in many cities (朝阳区) this many are looked into.
 MOST_OUTSIDE = 3
@@ -55,7 +56,7 @@ def _moved(chain: Chain, by: int) -> Chain:
 def _read_section(gazetteer: Gazetteer, text: str, home: str) -> tuple[list[Chain], list[Orphan]]:
     mentions = find_mentions(gazetteer, text, home)
     chains = find_chains(text, mentions, home)
-    outside = _outside(gazetteer, text, chains, home)
+    outside = _outside(gazetteer, text, _spoken_of(chains, mentions), home)
     if outside:
         mentions += outside
         chains = find_chains(text, mentions, home)
@@ -72,17 +73,24 @@ def _read_section(gazetteer: Gazetteer, text: str, home: str) -> tuple[list[Chai
     return chains, find_orphans(text, chains)
 
 
-def _outside(gazetteer: Gazetteer, text: str, chains: list[Chain], home: str) -> list[Mention]:
+def _spoken_of(chains: list[Chain], mentions: list[Mention]) -> list[str]:
+    """The divisions that chains may mean, and counties right before a township, however faint: 潼关|桐峪镇."""
+    townships = {one.start for one in mentions if one.kind is Kind.TOWNSHIP}
+    codes = [code for chain in chains for code in chain.codes[:MOST_OUTSIDE]]
+    for one in mentions:
+        if one.end in townships:
+            codes += [code for code in one.codes if len(code) == 6][:MOST_OUTSIDE]
+    return list(dict.fromkeys(codes))
+
+
+def _outside(gazetteer: Gazetteer, text: str, spoken_of: list[str], home: str) -> list[Mention]:
     """Names inside the counties and cities elsewhere that the text speaks of."""
     found: list[Mention] = []
-    asked: set[str] = set()
-    for chain in chains:
-        for code in chain.codes[:MOST_OUTSIDE]:
-            if code in asked or (home[:4] and nested(code, home[:4])) or len(code) not in (2, 4, 6):
-                continue
-            asked.add(code)
-            if len(code) == 2 and not any(word in text for word in ("镇", "乡", "街道", "街办")):
-                continue
-            index = gazetteer.area(code) if len(code) == 6 else gazetteer.townships(code)
-            found += area_mentions(gazetteer, text, index, home)
+    for code in spoken_of:
+        if (home[:4] and nested(code, home[:4])) or len(code) not in (2, 4, 6):
+            continue
+        if len(code) == 2 and not any(word in text for word in ("镇", "乡", "街道", "街办")):
+            continue
+        index = gazetteer.area(code) if len(code) == 6 else gazetteer.townships(code)
+        found += area_mentions(gazetteer, text, index, home)
     return found

@@ -107,3 +107,31 @@ def test_a_long_text_is_read_a_section_at_a_time() -> None:
     found = locate(gazetteer(), text, home="6105")
     assert found.needs_confirmation, "who names so many places must be asked"
     assert all(text[one.start : one.end] == one.words for one in found.candidates)
+
+
+@pytest.mark.parametrize(
+    ("text", "home"),
+    [
+        ("她买了去西安的票，十四岁，一个人", "1407"),
+        ("听声音定位在渭南城区，孩子不说话", "1407"),
+        ("桌上放着三张一百的，娃不见了", "6105"),
+        ("校外奶茶店有人给学生递烟", "5205"),
+        ("爸爸在采石场上班，孩子没户口", "5205"),
+        ("早上村口来了个打针的，怀里抱个婴儿", "1407"),
+        ("能不能让老师多写点阳光的", "5201"),
+        ("鸽子飞过黄河就不回来了", "5201"),
+        ("我爱拍古村落，见到一个孩子", "4205"),
+        ("城关镇东大街有孩子喊救命", "5201"),
+        ("桥南街道朝阳路有孩子喊救命", "6105"),
+        ("伍家岗某小区有孩子哭", "4307"),
+        ("好像是孙镇那边的娃，我也记不清", "6105"),
+        ("他同学孙镇打了我家娃", "6105"),
+    ],
+)
+def test_what_only_looks_like_a_place_is_not_settled(text: str, home: str) -> None:
+    assert locate(gazetteer(), text, home=home).needs_confirmation
+
+
+def test_a_county_elsewhere_right_before_a_township_is_believed() -> None:
+    found = locate(gazetteer(), "潼关桐峪镇一村民来电，说侄媳妇生了两个女娃没人管", home="1407")
+    assert found.code == "610522103", "and not 桐峪镇 of 左权, though that is at home"
