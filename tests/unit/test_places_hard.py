@@ -35,13 +35,13 @@ def measured(half: str) -> Measures:
     ("half", "right", "silent", "flagged", "county"),
     [
         ("mend", 0.96, 0.0, 1.0, 0.98),
-        ("held", 0.96, 0.0, 1.0, 0.98),
+        ("held", 0.96, 0.0, 1.0, 0.97),
         ("address", 0.93, 0.0, 0.0, 0.97),
     ],
 )
 def test_the_measures_hold(half: str, right: float, silent: float, flagged: float, county: float) -> None:
     found = measured(half)
-    assert found.cases >= 60
+    assert found.cases >= 100
     assert found.right_without_asking >= right, found
     assert found.wrong_without_flag <= silent, found.silent
     assert found.ambiguous_flagged >= flagged, found
