@@ -31,7 +31,7 @@ from routing.places.questions import (
     whose_place,
 )
 from routing.places.reading import read_chains
-from routing.places.roles import Role, Told, read_roles
+from routing.places.roles import REPORTERS, Role, Told, read_roles
 
 LENGTHS = (12, 9, 6, 4, 2, 0)
 # Of more places than these the first and the last are looked at, and a person is asked.
@@ -184,6 +184,8 @@ class _Settling:
                 code = common_code([code[:6], code])
         if not doubt:
             doubt = unknown_below(self.gazetteer, self.text, self.orphans, best.chain, code, self.home)
+        if not doubt and best.score <= REPORTERS and code:
+            doubt = f"孩子现在也在{short_name(self.gazetteer, code, self.home)}吗？"
         doubt = doubt or told_unsurely(self.gazetteer, self.plain, best.chain, code, self.home)
         if not doubt and len(self.chains) > MOST_PLACES:
             doubt = f"文中说到{len(self.chains)}处地方，孩子现在是在{short_name(self.gazetteer, code, self.home)}吗？"

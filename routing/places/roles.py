@@ -29,6 +29,8 @@ class Told:
     score: float
 
 
+# The score of a place headed as the reporter's or the hospital's: the child's only when a person says so.
+REPORTERS = -4.0
 _CHILD = (
     r"(?:娃娃|娃儿|奶娃|男娃|女娃|娃子|娃|孩子们?|小孩|孩儿|伢子|女伢|男伢|伢儿|伢|崽崽|奶崽|妹崽|崽|仔|小朋友|学生|儿子|女儿|闺女|姑娘|丫头"
     r"|妹子|小妹|妹妹|弟弟|孙子|孙女|孙娃|外孙女?|侄儿|侄子|侄女|外甥女?|小男孩|小女孩|男孩|女孩|男生|女生|少年|少女|幺妹|幺儿|俩娃"
@@ -110,7 +112,7 @@ _INFORMANT_AFTER = re.compile(
 # How clerks and hospitals head whose place it is: 举报人：武陵区某学校; 患儿，家住; 收治一名女童，来自澄城.
 _REPORTER_LABEL = re.compile(
     r"(?:(?:举报|来电|反映|报告|报案|联系|诉求|投诉|报警|送诊|陪同)(?:人|单位|者)(?:地址|住址|归属地)?|来电归属地|来电地|归属地|承办单位|报送单位|转办单位)"
-    r"[：是为住在][^，。；;]{0,4}$"
+    r"[：是为住][^，。；;]{0,4}$"
 )
 _CHILD_LABEL = re.compile(
     r"(?:患儿|患童|学生|孩子|儿童|当事人|受害人|被害人|未成年人|该生|现住址|住址|事发地|事发地点|诉求地点|诉求区域|地点)[：:]$"
@@ -180,7 +182,7 @@ def read_role(text: str, chain: Chain, home: str, floor: int, ceiling: int) -> T
     if _ROLL.search(clause) or _ROLL_AFTER.match(after):
         return Told(chain, Role.PAST, -3.0)
     if _REPORTER_LABEL.search(earlier + clause) or _TREATS_AFTER.match(after):
-        return Told(chain, Role.ELSEWHERE, -3.0)
+        return Told(chain, Role.TOLD, REPORTERS)
     origin = _ORIGIN.search(clause)
     back = re.search(r"回(?:到|了)?$", clause)  # 前天回大荔双泉镇老家，看见
     # 娘家侄女在: what follows is the niece's place.

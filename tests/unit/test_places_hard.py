@@ -132,6 +132,14 @@ def test_what_only_looks_like_a_place_is_not_settled(text: str, home: str) -> No
     assert locate(gazetteer(), text, home=home).needs_confirmation
 
 
+def test_the_reporters_place_is_the_childs_only_when_somebody_says_so() -> None:
+    alone = locate(gazetteer(), "举报人地址：富平县庄里镇。孩子天天挨打", home="6105")
+    assert (alone.code, alone.needs_confirmation) == ("610528101", True)
+    assert alone.question == "孩子现在也在富平县庄里镇吗？"
+    both = locate(gazetteer(), "举报人地址：富平县庄里镇。孩子住蒲城县孙镇", home="6105")
+    assert (both.code, both.needs_confirmation) == ("610526102", False)
+
+
 def test_a_county_elsewhere_right_before_a_township_is_believed() -> None:
     found = locate(gazetteer(), "潼关桐峪镇一村民来电，说侄媳妇生了两个女娃没人管", home="1407")
     assert found.code == "610522103", "and not 桐峪镇 of 左权, though that is at home"
