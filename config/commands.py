@@ -22,7 +22,7 @@ from intake.register.service import DATABASE
 def create_commands() -> Flask:
     app = Flask(__name__, static_folder=None)
     app.extensions[DATABASE] = _database
-    for group in (intake.cli.intake, triage.cli.triage, routing.cli.routing):
+    for group in (intake.cli.intake, triage.cli.triage, routing.cli.routing, routing.cli.places):
         app.cli.add_command(group)
     return app
 
