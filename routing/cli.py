@@ -1,4 +1,4 @@
-"""Commands of routing: ``flask routing ...``."""
+"""Commands of routing: ``flask routing ...`` and ``flask places ...``."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ import click
 from flask.cli import AppGroup
 
 from routing.places import DivisionsError, Gazetteer, PlacesTableError, locate
+from routing.places.measure import Case, Locate, measure
+from routing.places.peers import PEERS, NotInstalledError, after_home, peer
 
 TABLES = Path(__file__).resolve().parents[1] / "config" / "tables"
 
 routing = AppGroup("routing", help="Where a report goes: places, units, duty, clocks and cases.")
+places = AppGroup("places", help="Where the child is, measured.")
 
 
 @routing.command("locate", with_appcontext=False)
@@ -25,10 +28,7 @@ def locate_command(jsonl: bool) -> None:
     Needs no database. A bad line is told on stderr with its number and field, the others are still answered,
     and the command ends with status 1.
     """
-    try:
-        gazetteer = Gazetteer.load(TABLES / "divisions.tsv.xz", TABLES / "places.toml")
-    except (DivisionsError, PlacesTableError) as error:
-        raise click.ClickException(str(error)) from error
+    gazetteer = _gazetteer()
     failed = False
     for number, line in enumerate(sys.stdin.buffer, start=1):
         if not line.strip():
@@ -42,6 +42,52 @@ def locate_command(jsonl: bool) -> None:
         click.echo(json.dumps(answer, ensure_ascii=False))
     if failed:
         sys.exit(1)
+
+
+@places.command("evaluate", with_appcontext=False)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--misses", is_flag=True, help="Print the ids of cases missed or wrong without a flag.")
+@click.option("--compare", is_flag=True, help="Beside ours: jionlp and cpca, where they are installed.")
+def evaluate_command(file: Path, misses: bool, compare: bool) -> None:
+    """Measure the places on a file of labelled lines: {"id","home","text","gold","accept"} each."""
+    gazetteer = _gazetteer()
+    cases = []
+    for number, line in enumerate(file.read_bytes().splitlines(), start=1):
+        try:
+            cases.append(Case.from_fields(json.loads(line)))
+        except ValueError as error:
+            raise click.ClickException(f"{file.name}: line {number}: {error}") from error
+    readers: dict[str, Locate] = {"hutong": lambda text, home: locate(gazetteer, text, home=home)}
+    for name in PEERS if compare else ():
+        try:
+            readers[name] = peer(name, gazetteer.divisions)
+        except NotInstalledError as error:
+            click.echo(error)
+            continue
+        readers[f"{name}, told the city"] = after_home(readers[name], gazetteer.divisions)
+    heads = ("right without asking", "wrong without flag", "ambiguous flagged", "county right")
+    click.echo(f"{len(cases)} cases".ljust(24) + "".join(f"{head:>22}" for head in heads))
+    for name, reader in readers.items():
+        try:
+            found = measure(cases, reader)
+        except ValueError as error:
+            raise click.ClickException(f"{file.name}: {error}") from error
+        shares = (
+            found.right_without_asking,
+            found.wrong_without_flag,
+            found.ambiguous_flagged,
+            found.county_right,
+        )
+        click.echo(name.ljust(24) + "".join(f"{share:22.3f}" for share in shares))
+        if misses:
+            click.echo(f"  missed: {' '.join(found.missed)}\n  silent: {' '.join(found.silent)}")
+
+
+def _gazetteer() -> Gazetteer:
+    try:
+        return Gazetteer.load(TABLES / "divisions.tsv.xz", TABLES / "places.toml")
+    except (DivisionsError, PlacesTableError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 def answer_line(gazetteer: Gazetteer, line: bytes) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -89,8 +90,11 @@ def link(text: str, first: Mention, second: Mention) -> float:
 
 def best_groups(text: str, mentions: list[Mention]) -> list[list[Mention]]:
     """The mentions that do not overlap and weigh most together, cut where they are not linked."""
+    ending: dict[int, list[Mention]] = {}
+    for one in mentions:
+        ending.setdefault(one.end, []).append(one)
     ordered = sorted(
-        (one for one in mentions if not _torn_off(text, mentions, one)),
+        (one for one in mentions if not _torn_off(text, ending, one)),
         key=lambda mention: (mention.start, mention.end),
     )
     best: list[tuple[float, int, bool]] = []  # weight so far, index before (-1: none), whether linked to it
@@ -138,17 +142,20 @@ def _touching(text: str, first: Mention, second: Mention) -> bool:
     return second.start - first.end < CLOSE and not _APART.search(text, first.end, second.start)
 
 
-def _torn_off(text: str, mentions: list[Mention], mention: Mention) -> bool:
-    """Whether a name is the end of a longer unknown one after a county or township: 白村 in 富平县跃白村."""
+def _torn_off(text: str, ending: Mapping[int, list[Mention]], mention: Mention) -> bool:
+    """Whether a name is the end of a longer unknown one after a county or township: 白村 in 富平县跃白村.
+
+    ``ending`` holds the mentions by where they end.
+    """
     torn = any(
-        one.end < mention.start
-        and len(one.codes[0]) >= 6
+        len(one.codes[0]) >= 6
         and one.weight >= HOLDING_WEIGHT
         and _touching(text, one, mention)
         and not link(text, one, mention)
-        for one in mentions
+        for gap in range(1, CLOSE)
+        for one in ending.get(mention.start - gap, ())
     )
-    return torn and not any(one.end == mention.start and link(text, one, mention) for one in mentions)
+    return torn and not any(link(text, one, mention) for one in ending.get(mention.start, ()))
 
 
 def _contradicted(county: Mention, place: Mention) -> bool:

@@ -4,6 +4,7 @@ The file is xz over UTF-8 lines, written by ``config.build_divisions``:
 
 - ``hutong-divisions-1<TAB>source<TAB>divisions<TAB>villages``
 - ``pinyin<TAB>syllable with tone<TAB>characters so read``
+- ``former<TAB>old name<TAB>code[,code]``: a township that is gone, and those that hold its villages today
 - ``code<TAB>name``, sorted by code; a township's line goes on with its villages, ``<TAB>[NNN]name``,
   where NNN (the last three digits of the code) is given only when it does not follow on the one before.
 
@@ -46,7 +47,12 @@ class Divisions:
     """All divisions, sorted by code. Read-only after :meth:`load`; made before a worker forks."""
 
     def __init__(
-        self, codes: list[str], names: list[str], villages: list[bytes], readings: dict[str, tuple[str, ...]]
+        self,
+        codes: list[str],
+        names: list[str],
+        villages: list[bytes],
+        readings: dict[str, tuple[str, ...]],
+        former: list[tuple[str, tuple[str, ...]]],
     ) -> None:
         self._codes = codes
         self._names = names
@@ -56,6 +62,8 @@ class Divisions:
         self.villages = lru_cache(maxsize=KEPT_TOWNSHIPS)(self._unpack)
         #: character -> its syllables with tone ("wan3"), at most three.
         self.readings = readings
+        #: (old name, codes of today's townships) of the townships that are gone
+        self.former = former
 
     @classmethod
     def load(cls, path: Path) -> Divisions:
@@ -71,6 +79,7 @@ class Divisions:
         names: list[str] = []
         villages: list[bytes] = []
         sounds: dict[str, list[str]] = {}
+        former: list[tuple[str, tuple[str, ...]]] = []
         for number, line in enumerate(lines[1:], start=2):
             fields = line.split(b"\t", 2)
             try:
@@ -79,6 +88,9 @@ class Divisions:
                     for character in fields[2].decode():
                         sounds.setdefault(character, []).append(syllable)
                     continue
+                if fields[0] == b"former":
+                    former.append((fields[1].decode(), tuple(fields[2].decode("ascii").split(","))))
+                    continue
                 codes.append(fields[0].decode("ascii"))
                 names.append(fields[1].decode())
             except (IndexError, UnicodeDecodeError) as error:
@@ -86,7 +98,12 @@ class Divisions:
             villages.append(fields[2] if len(fields) == 3 else b"")
         if str(len(codes)) != head[2] or codes != sorted(codes):
             raise DivisionsError(f"{path}, line 1: {head[2]} divisions promised in order, {len(codes)} found")
-        return cls(codes, names, villages, {one: tuple(found) for one, found in sounds.items()})
+        unknown = {code for _, kept in former for code in kept}.difference(codes)
+        if unknown:
+            raise DivisionsError(
+                f"{path}: former townships went to {sorted(unknown)}, which are no divisions"
+            )
+        return cls(codes, names, villages, {one: tuple(found) for one, found in sounds.items()}, former)
 
     def __contains__(self, code: str) -> bool:
         if len(code) == 12:

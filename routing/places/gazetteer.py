@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from routing.places.divisions import Division, Divisions
-from routing.places.index import NameIndex, township_names, upper_names, village_names
+from routing.places.index import NameIndex, stem_of_township, township_names, upper_names, village_names
 from routing.places.names import MIN_STEM, simplify, township_rank, township_stem, upper_stem, village_stem
 from routing.places.sounds import OTHER_TONE, SoundIndex, Sounds
 from routing.places.table import Alias, PlacesTable, PlacesTableError
@@ -26,6 +26,7 @@ class Gazetteer:
         self.table = table
         self.sounds = Sounds(divisions.readings)
         self._upper = tuple(upper_names(divisions))
+        self._upper_stems = frozenset(stem for stem, _ in self._upper)
         self.aliases: dict[str, tuple[Alias, ...]] = {}
         for alias in table.aliases:
             word = simplify(alias.word)
@@ -36,6 +37,7 @@ class Gazetteer:
         # Kept by hand on the instance: functools caches on methods would keep every gazetteer alive.
         self.area = lru_cache(maxsize=KEPT_AREAS)(self._area)
         self.townships = lru_cache(maxsize=KEPT_AREAS)(self._townships)
+        self.former = lru_cache(maxsize=KEPT_AREAS)(self._former)
         self.spoken = lru_cache(maxsize=KEPT_AREAS)(self._spoken)
         self.township_sounds = lru_cache(maxsize=KEPT_AREAS)(self._township_sounds)
         self.village_sounds = lru_cache(maxsize=KEPT_AREAS)(self._village_sounds)
@@ -46,9 +48,26 @@ class Gazetteer:
         """Read both files; raises ``DivisionsError`` or ``PlacesTableError`` naming file, line or key."""
         gazetteer = cls(Divisions.load(divisions), PlacesTable.load(places_table))
         for alias in gazetteer.table.aliases:
-            if alias.code not in gazetteer.divisions:
-                raise PlacesTableError(f"{places_table.name}, {alias.word}, code: no division {alias.code}")
+            wrong = gazetteer._misplaced(alias)
+            if wrong:
+                raise PlacesTableError(f"{places_table.name}, {alias.word}, code: {wrong}")
         return gazetteer
+
+    def _misplaced(self, alias: Alias) -> str:
+        """What is wrong with the division an alias names; nothing if it may stand."""
+        if alias.code not in self.divisions:
+            return f"no division {alias.code}"
+        county = alias.code[:6]
+        for other in self.aliases[simplify(alias.word)]:
+            if other.code != alias.code and len(county) == 6 and other.code.startswith(county):
+                return (
+                    f"it stands for {alias.code} and for {other.code}, both in {self.divisions.name(county)}"
+                )
+        if len(alias.code) == 9 and alias.kind == "旧称":
+            for code in self.divisions.below(county, 9):
+                if code != alias.code and simplify(self.divisions.name(code)) == simplify(alias.word):
+                    return f"{alias.word} is today's name of {code}"
+        return ""
 
     def _area(self, prefix: str) -> NameIndex:
         return NameIndex(chain(township_names(self.divisions, prefix), village_names(self.divisions, prefix)))
@@ -71,7 +90,16 @@ class Gazetteer:
         area = (
             chain(township_names(self.divisions, city), village_names(self.divisions, city)) if city else ()
         )
-        return NameIndex(chain(area, self._upper), self.aliases)
+        return NameIndex(chain(area, self._upper), [*self.aliases, *self.former(city)])
+
+    def _former(self, city: str) -> dict[str, tuple[str, ...]]:
+        """Stem of a city's townships that are gone -> today's townships that hold their villages."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, codes in self.divisions.former if city else ():
+            stem = township_stem(name)
+            if codes[0].startswith(city) and township_rank(name) and len(stem) >= MIN_STEM:
+                found[stem] = tuple(dict.fromkeys((*found.get(stem, ()), *codes)))
+        return found
 
     def blocked(self, text: str) -> list[tuple[int, int]]:
         """Where the text has phrases that are no places, though they hold a place's name (世外桃源)."""
@@ -80,6 +108,10 @@ class Gazetteer:
     def cut_wrongly(self, text: str, start: int) -> bool:
         """Whether a name that begins at ``start`` tears a common word apart: 反映一下|梁村 is not 下梁村."""
         return start > 0 and text[start - 1 : start + 1] in self.table.joints
+
+    def cuts_a_city(self, text: str, start: int) -> bool:
+        """Whether a name that begins at ``start`` tears a province's, city's or county's: 渭|南城区."""
+        return start > 0 and text[start - 1 : start + 1] in self._upper_stems
 
     def look_alike(self, one: str, other: str) -> bool:
         """Whether two characters are taken for each other: by the table, or because they sound alike."""
@@ -111,9 +143,7 @@ class Gazetteer:
         Townships rise from 乡 to 镇 to 街道 and people keep the old word; nobody says 镇 for what is a 乡.
         """
         if "街" not in word and "办" not in word:  # 大连镇 is not short for 大连路街道
-            townships = (
-                tuple(code for code in townships if township_stem(self.divisions.name(code)) == key) or ()
-            )
+            townships = tuple(code for code in townships if stem_of_township(self.divisions, code) == key)
         said = township_rank(word)
         if not said or len(townships) < 2:
             return townships
@@ -122,6 +152,11 @@ class Gazetteer:
         if len(word) > 2 and same:  # 羊场苗族彝族乡 in full
             return same
         return risen if same else townships
+
+    def counties_said(self, code: str) -> tuple[str, ...]:
+        """How the county of a division is said: 桃源县, 桃源."""
+        name = simplify(self.divisions.name(code[:6]))
+        return name, upper_stem(name, 6)
 
     def so_called(self, codes: tuple[str, ...], word: str, home: str) -> tuple[str, ...]:
         """Of counties and cities with one stem, those that 县, 区, 市 or 旗 may mean.

@@ -53,7 +53,7 @@ def upper_names(divisions: Divisions) -> Iterator[tuple[str, str]]:
 
 def township_names(divisions: Divisions, prefix: str) -> Iterator[tuple[str, str]]:
     """Stems of the townships under a prefix; 三桥路街道 also without 路 where no other is called so."""
-    stems = {code: _township_stem(divisions, code) for code in divisions.below(prefix, 9)}
+    stems = {code: stem_of_township(divisions, code) for code in divisions.below(prefix, 9)}
     taken = set(stems.values())
     for code, stem in stems.items():
         yield stem, code
@@ -62,7 +62,7 @@ def township_names(divisions: Divisions, prefix: str) -> Iterator[tuple[str, str
             yield short, code
 
 
-def _township_stem(divisions: Divisions, code: str) -> str:
+def stem_of_township(divisions: Divisions, code: str) -> str:
     """The stem, without the county's name before it: 灵石县城区社会事务服务中心 -> 城区."""
     stem = township_stem(divisions.name(code))
     county = simplify(divisions.name(code[:6]))

@@ -8,15 +8,34 @@ from math import exp
 
 from routing.places.bridging import Orphan
 from routing.places.chains import CERTAIN_WEIGHT, Chain, nested
-from routing.places.doubts import PLACED, contradiction, unknown_at_all, unknown_below, weak_bridge
+from routing.places.children import apart
+from routing.places.doubts import (
+    PLACED,
+    contradiction,
+    told_unsurely,
+    unknown_at_all,
+    unknown_below,
+    weak_bridge,
+    without_strays,
+)
 from routing.places.gazetteer import Gazetteer
 from routing.places.names import Kind, simplify
 from routing.places.placement import Candidate, Placement
-from routing.places.questions import WHERE_AT_ALL, bridges, short_name, what_is_next, which_of, whose_place
+from routing.places.questions import (
+    WHERE_AT_ALL,
+    bridges,
+    short_name,
+    what_is_next,
+    where_each,
+    which_of,
+    whose_place,
+)
 from routing.places.reading import read_chains
-from routing.places.roles import Role, Told, read_roles
+from routing.places.roles import REPORTERS, Role, Told, read_roles
 
 LENGTHS = (12, 9, 6, 4, 2, 0)
+# Of more places than these the first and the last are looked at, and a person is asked.
+MOST_PLACES = 60
 # What a narrower place is worth beside a wider one, per digit of the code; how far behind a rival may lie.
 NARROW, MARGIN = 0.2, 1.0
 # The score of a child said to be there now.
@@ -98,7 +117,10 @@ class _Settling:
         # A county's bare name is certain when another name follows at once: 介休洪善镇.
         starts = {one.start for one in self.chains}
         certain = [one for one in self.chains if one.weight >= CERTAIN_WEIGHT or one.end in starts]
+        if len(certain) > MOST_PLACES:
+            certain = certain[: MOST_PLACES // 2] + certain[-MOST_PLACES // 2 :]
         told = _narrowed(read_roles(self.plain, certain, self.home))
+        told = without_strays(self.plain, told)
         contradicted = contradiction(self.gazetteer, self.plain, told)
         if contradicted:
             code = common_code(contradicted.codes)
@@ -108,6 +130,14 @@ class _Settling:
             ]
             places += [(contradicted.place.chain, one) for one in contradicted.place.chain.codes]
             return self._result(code, CONTRADICTED, self._candidates(places, CONTRADICTED), question)
+        children = apart(self.plain, told)
+        if children:
+            places = [(one.chain, one.chain.codes[0]) for one in children]
+            codes = [code for _, code in places]
+            question = where_each(self.gazetteer, codes, self.home)
+            return self._result(
+                common_code(codes), CONTRADICTED, self._candidates(places, CONTRADICTED), question
+            )
         places_told = sorted((one for one in told if one.role in PLACED), key=lambda one: -_rank(one))
         informed = next((one for one in told if one.role is Role.REGISTERED), None)
         if places_told:
@@ -121,7 +151,8 @@ class _Settling:
         for other in places[1:]:
             inner, outer = other.chain.codes, best.chain.codes
             if len(outer) == 1 and all(code.startswith(outer[0]) for code in inner) and inner != outer:
-                best = replace(other, score=best.score)
+                # A county said to be the child's makes its township so; a city says nothing for one of its many.
+                best = replace(other, score=best.score) if len(outer[0]) >= 6 else other
         codes = best.chain.codes
         rivals = [
             one
@@ -153,6 +184,11 @@ class _Settling:
                 code = common_code([code[:6], code])
         if not doubt:
             doubt = unknown_below(self.gazetteer, self.text, self.orphans, best.chain, code, self.home)
+        if not doubt and best.score <= REPORTERS and code:
+            doubt = f"孩子现在也在{short_name(self.gazetteer, code, self.home)}吗？"
+        doubt = doubt or told_unsurely(self.gazetteer, self.plain, best.chain, code, self.home)
+        if not doubt and len(self.chains) > MOST_PLACES:
+            doubt = f"文中说到{len(self.chains)}处地方，孩子现在是在{short_name(self.gazetteer, code, self.home)}吗？"
         sure = _sure(best) * (DOUBTED if doubt else 1.0)
         weighted = [(best.chain, one, _rank(best)) for one in codes]
         weighted += [(one.chain, code, _rank(one)) for one in rivals for code in one.chain.codes]
@@ -180,6 +216,7 @@ class _Settling:
         if question:
             return self._result("", 0.0, (), question)
         faint = [(one, code) for one in self.chains if one.weight < CERTAIN_WEIGHT for code in one.codes]
+        faint = faint[:MOST_PLACES]
         if not faint or told:
             return self._result("", 0.0, (), WHERE_AT_ALL)
         codes = list(dict.fromkeys(code for _, code in faint))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from routing.places.gazetteer import Gazetteer
 from routing.places.index import NameIndex
-from routing.places.names import Kind, fits, said_kind
-from routing.places.surroundings import bare_weight
+from routing.places.names import MIN_STEM, Kind, fits, said_kind
+from routing.places.surroundings import bare_weight, is_named
 from routing.places.table import Alias
 
 _SAID_WEIGHT = {
@@ -26,10 +27,15 @@ ELSEWHERE = 0.5
 # An old township elsewhere counts only beside its county.
 ELSEWHERE_ALIAS = 3.0
 FAINTEST = -1.5
-TORN = 1.0
+TORN, TORN_SHORT = 1.0, 2.0
+# What a township that is gone weighs less than one that is there.
+FORMER = 0.3
 # Of two names that overlap the longer one is meant: 康甘村, not 甘村.
 LONG = 6
-CONTEXT = 6
+CONTEXT = 8
+
+# 孙镇长 is a person, 古村落 and 上村口 are words.
+_TITLE = re.compile(r"[镇村]长(?![期年大])|村[落口头民干支子医霸]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,9 @@ def find_mentions(gazetteer: Gazetteer, text: str, home: str) -> list[Mention]:
     """Names of the home city, of provinces, cities and counties, and of the table; overlapping ones too."""
     blocked = gazetteer.blocked(text)
     mentions = []
-    for start, key, codes in gazetteer.spoken(home[:4] if len(home) >= 4 else "").hits(text):
+    city = home[:4] if len(home) >= 4 else ""
+    former = gazetteer.former(city)
+    for start, key, codes in gazetteer.spoken(city).hits(text):
         if any(
             first <= start and start + len(key) <= last and len(key) < last - first for first, last in blocked
         ):
@@ -66,6 +74,8 @@ def find_mentions(gazetteer: Gazetteer, text: str, home: str) -> list[Mention]:
             mentions.append(mention)
         if key in gazetteer.aliases:
             mentions += alias_mentions(gazetteer, text, start, key, home)
+        elif key in former:
+            mentions += former_mentions(text, start, key, former[key])
     return mentions
 
 
@@ -87,8 +97,13 @@ def read_mention(
     if kind is Kind.NONE or not fitting:
         # Some names are never said without their generic word: 孙镇, 韩村, 城区.
         whole = tuple(code for code in codes if gazetteer.is_whole(key, code))
-        if not whole or (kind is Kind.TOWNSHIP and max(map(len, whole)) > 9):
-            return _bare_mention(gazetteer, text, start, key, codes, home) if kind is Kind.NONE else None
+        if key.endswith("城区") and gazetteer.cuts_a_city(text, start):
+            return None
+        person = _TITLE.match(text, stop - 1) or is_named(key, text[max(0, start - CONTEXT) : start])
+        if person or not whole or (kind is Kind.TOWNSHIP and max(map(len, whole)) > 9):
+            if kind is Kind.NONE:
+                return _bare_mention(gazetteer, text, start, key, codes, home)
+            return None
         # 齐村 may be the village 齐村 or what is short for 齐村镇.
         kind, end = Kind(max(map(len, whole))), stop
         fitting = tuple(code for code in codes if code in whole or len(code) == 9)
@@ -102,7 +117,7 @@ def read_mention(
     if not at_home(fitting, home):
         weight -= ELSEWHERE
     if gazetteer.cut_wrongly(text, start):
-        weight -= TORN
+        weight -= TORN if len(key) > MIN_STEM else TORN_SHORT
     return Mention(start, end, key, kind, fitting, weight)
 
 
@@ -118,12 +133,14 @@ def _bare_mention(
     townships = {code for code in codes if len(code) == 9}
     # The home county's name is its own; a village called like it says its generic word.
     own = any(len(code) == 6 and code.startswith(home[:4]) for code in codes)
-    # 西安 elsewhere is the city, not one of the districts called so.
+    # 西安 is the city, not a district elsewhere called so, and 西安镇 only after its county.
     city = any(len(code) == 4 for code in codes)
     for code in codes:
         if len(code) == 12 and (own or code[:9] in townships):
             continue
-        if len(code) == 6 and city and not code.startswith(home[:4]):
+        if city and len(code) == 6 and not code.startswith(home[:4]):
+            continue
+        if city and len(code) >= 9 and not text.endswith(gazetteer.counties_said(code), 0, start):
             continue
         weight = bare_weight(
             code,
@@ -138,6 +155,7 @@ def _bare_mention(
             best = max(best, weight)
     if gazetteer.cut_wrongly(text, start):
         best -= TORN
+    kept.sort(key=len)
     return Mention(start, stop, key, Kind.NONE, tuple(kept), best) if kept and best > FAINTEST else None
 
 
@@ -167,5 +185,23 @@ def alias_mentions(gazetteer: Gazetteer, text: str, start: int, word: str, home:
             )
         if not at_home((alias.code,), home) and len(alias.code) > 6:
             weight -= ELSEWHERE_ALIAS
+        elif not at_home((alias.code,), home):
+            weight -= ELSEWHERE
         mentions.append(Mention(start, end, word, kind, (alias.code,), weight, how="alias", alias=alias))
     return mentions
+
+
+def former_mentions(text: str, start: int, key: str, codes: tuple[str, ...]) -> list[Mention]:
+    """A township that is gone, as one of those that hold its villages today."""
+    stop = start + len(key)
+    kind, end = said_kind(text, stop)
+    if kind is Kind.TOWNSHIP:
+        weight = _SAID_WEIGHT[kind] - FORMER + 0.2 * (len(key) - 2) + 0.1 * min(end - start, LONG)
+    elif kind is Kind.NONE:
+        before, after = text[max(0, start - CONTEXT) : start], text[stop : stop + CONTEXT]
+        weight = -FORMER + bare_weight(
+            codes[0], length=len(key), before=before, after=after, home=True, lookalike=False
+        )
+    else:
+        return []
+    return [Mention(start, end, key, kind, codes, weight, how="old")] if weight > FAINTEST else []

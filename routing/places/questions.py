@@ -53,6 +53,12 @@ def whose_place(gazetteer: Gazetteer, codes: Sequence[str], home: str) -> str:
     return f"孩子现在是在{'、'.join(places[:-1])}还是{places[-1]}？"
 
 
+def where_each(gazetteer: Gazetteer, codes: Sequence[str], home: str) -> str:
+    """Asks when children are told in several places."""
+    places = [short_name(gazetteer, code, home) for code in list(dict.fromkeys(codes))[:MOST_NAMED]]
+    return f"说到的孩子不在一处（{'、'.join(places)}），是不是每一处都要派人？"
+
+
 def what_is_next(gazetteer: Gazetteer, code: str, home: str) -> str:
     """Asks for the level below what is known; nothing once the township is known."""
     if len(code) >= 9:

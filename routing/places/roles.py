@@ -29,6 +29,8 @@ class Told:
     score: float
 
 
+# The score of a place headed as the reporter's or the hospital's: the child's only when a person says so.
+REPORTERS = -4.0
 _CHILD = (
     r"(?:娃娃|娃儿|奶娃|男娃|女娃|娃子|娃|孩子们?|小孩|孩儿|伢子|女伢|男伢|伢儿|伢|崽崽|奶崽|妹崽|崽|仔|小朋友|学生|儿子|女儿|闺女|姑娘|丫头"
     r"|妹子|小妹|妹妹|弟弟|孙子|孙女|孙娃|外孙女?|侄儿|侄子|侄女|外甥女?|小男孩|小女孩|男孩|女孩|男生|女生|少年|少女|幺妹|幺儿|俩娃"
@@ -63,6 +65,8 @@ _FROM_AFTER = re.compile(
     r"[^，。]{0,6}(?:接走|带走|领走|抱走|拐|跑|逃|搬|转|来|出来|回来|送|弄走|骗|接|领|带)"
 )
 _FROM_CALL = re.compile(r"[^，。]{0,4}(?:打来|打电话|打过来|来电)")
+# 昭君故里都去过; 跟江苏那个如东没关系.
+_VISITED_AFTER = re.compile(r"[^，。；;！!？?]{0,6}(?:去过|玩过|来过|到过|耍过|旅游|没关系|无关|不相干)")
 _REGISTERED = re.compile(r"(?:户籍|户口|户头|籍贯|身份证|落户|上户|入户|报的户|户在)[^，。]{0,8}$")
 _REGISTERED_AFTER = re.compile(r"(?:那边|那里|那)?的?(?:户籍|户口|户头|籍贯|籍|身份证)")
 _ROLL = re.compile(r"(?:学籍|报名|挂名)[^，。]{0,8}$")
@@ -98,11 +102,24 @@ _HOME_BEFORE = re.compile(
 _SCHOOL_AFTER = re.compile(
     r"[^，,。；;]{0,8}(?:中学|小学|初中|高中|学校|幼儿园|读书|上学|念书|读小学|读初中|读高中|读[一二三四五六七八九])"
 )
+# 赤水镇的娃，在瓜坡中学念书
+_OF_CHILD_AFTER = re.compile(rf"的(?:一个|个)?{_CHILD}[，、]")
 _BOARDS = re.compile(r"[^。；;]{0,12}(?:住校|寄宿|住读|宿舍)")
 _INFORMANT_AFTER = re.compile(
     r"(?:那边|这边)?的?(?:一个|一位|有个)?(?:朋友|亲戚|同事|同学|网友|熟人|老乡|志愿者|社工|记者|律师|老板)[^，。]{0,4}"
     r"(?:告诉|打来|打电话|来电|说|讲|发现|看到|看见|听说|反映|发来|转来|报)"
 )
+# How clerks and hospitals head whose place it is: 举报人：武陵区某学校; 患儿，家住; 收治一名女童，来自澄城.
+_REPORTER_LABEL = re.compile(
+    r"(?:(?:举报|来电|反映|报告|报案|联系|诉求|投诉|报警|送诊|陪同)(?:人|单位|者)(?:地址|住址|归属地)?|来电归属地|来电地|归属地|承办单位|报送单位|转办单位)"
+    r"[：是为住][^，。；;]{0,4}$"
+)
+_CHILD_LABEL = re.compile(
+    r"(?:患儿|患童|学生|孩子|儿童|当事人|受害人|被害人|未成年人|该生|现住址|住址|事发地|事发地点|诉求地点|诉求区域|地点)[：:]$"
+)
+_TREATED = re.compile(r"(?:收治|接诊|门诊|急诊)[^。；;]{0,14}来自$")
+_TREATS_AFTER = re.compile(r"[）)】\]]?(?:收治|接诊)")
+_PATIENT = re.compile(r"(?:患儿|患者|患童|该患|该生|学生)[^。；;]{0,10}$")
 _OWN_HOME = re.compile(r"(?:我|俺|我们)家?(?:住|在|是)[^，。]{0,4}$")
 # 留在老家的侄女: the old home told elsewhere in the text is where the child is.
 _AT_OLD_HOME = re.compile(
@@ -153,7 +170,7 @@ def read_role(text: str, chain: Chain, home: str, floor: int, ceiling: int) -> T
     """The role of one chain; ``floor`` and ``ceiling`` are where its neighbours end and begin."""
     clause, earlier = _context(text, chain.start, floor)
     after = text[chain.end : min(ceiling, chain.end + 24)]
-    if _DENIED.search(clause):
+    if _DENIED.search(clause) or _VISITED_AFTER.match(after):
         return Told(chain, Role.DENIED, -6.0)
     if _FROM.search(clause):
         if _FROM_CALL.match(after):
@@ -164,9 +181,14 @@ def read_role(text: str, chain: Chain, home: str, floor: int, ceiling: int) -> T
         return Told(chain, Role.REGISTERED, -3.0)
     if _ROLL.search(clause) or _ROLL_AFTER.match(after):
         return Told(chain, Role.PAST, -3.0)
+    if _REPORTER_LABEL.search(earlier + clause) or _TREATS_AFTER.match(after):
+        return Told(chain, Role.TOLD, REPORTERS)
     origin = _ORIGIN.search(clause)
+    back = re.search(r"回(?:到|了)?$", clause)  # 前天回大荔双泉镇老家，看见
     # 娘家侄女在: what follows is the niece's place.
-    if (origin and not _IS_CHILD.search(clause, origin.start() + 2)) or _ORIGIN_AFTER.match(after):
+    if (origin and not _IS_CHILD.search(clause, origin.start() + 2)) or (
+        _ORIGIN_AFTER.match(after) and not back and not _PATIENT.search(earlier + clause)
+    ):
         if "老家" in clause and _AT_OLD_HOME.search(text):
             return Told(chain, Role.PRESENT, 4.0)
         return Told(chain, Role.PAST, -2.5)
@@ -202,10 +224,16 @@ def read_role(text: str, chain: Chain, home: str, floor: int, ceiling: int) -> T
         score += 1.0
     if own:
         score -= 1.0
-    elif _HOME_BEFORE.search(clause):
+    elif (
+        _HOME_BEFORE.search(clause)
+        or _CHILD_LABEL.search(earlier + clause)
+        or _TREATED.search(earlier + clause)
+    ):
         score += 2.0
     if _INFORMANT_AFTER.match(after):
         score -= 2.0
+    if _OF_CHILD_AFTER.match(after) and not clause.endswith("是"):
+        score += 1.0
     if _SCHOOL_AFTER.match(after):
         score += 0.5 + (2.0 if _BOARDS.search(after) else 0.0)
     if _VISIT_AFTER.match(after):

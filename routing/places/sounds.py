@@ -20,7 +20,7 @@ _H_TO_F = {"hui": "fei", "hua": "fa", "huan": "fan", "hun": "fen", "huo": "fo", 
 @lru_cache(maxsize=2048)
 def loose(syllable: str) -> str:
     """A syllable without tone and what dialects merge: ``zhang1`` -> ``zan``, ``huang2`` -> ``fan``."""
-    plain = syllable.rstrip("12345")
+    plain = syllable.rstrip("12345").replace("v", "u")
     for strict, merged in _INITIALS:
         if plain.startswith(strict):
             plain = merged + plain[len(strict) :]

@@ -16,10 +16,15 @@ PLACE_BEFORE = re.compile(
     r"(?:在|住|住到|到|去|回|往|是|从|自|来自|家|屋|户口|户籍|学籍|老家|我们|咱们?|俺们?|我|嫁|搬|租|送|接|领|带|于|至|来|上"
     r"|寄养|暂住|现住|报告)(?:了)?$"
 )
+# A township's name, known or not, right after a county's: 汉寿|百绿桥镇.
+_TOWNSHIP_AFTER = re.compile(
+    r"[^\W的地得了在是有和跟]{2,4}(?:镇(?![上里长])|乡(?![下里亲])|街道|街办|农场|林场)"
+)
 PLACE_AFTER = re.compile(
     r"的|那[边里儿个头块]|这[边里儿个头块]|街[上道头]|老街|正街|镇上|乡[里上]|村里|县城|城[里关区]|上街|场[上坝]|集上|底下|下面"
     r"|[一两三几有这那某]+[个户家位名对群些]|人|有|户口|户籍|籍|老家|打工|务工|中学|小学|初中|高中|一中|二中|三中|中心校|学校|职中|卫生院|派出所|车站|读书|上学"
-    r"|医院|火车站|高铁站|一带|附近|境内|乡下|农村|方向|[，,。；;！!？?：:、\s]|$"
+    r"|医院|火车站|高铁站|景区|风景区|一带|附近|境内|乡下|农村|方向|[他她我]?[大二三小]?(?:爷爷|奶奶|外公|外婆|姥姥|姥爷|舅舅|舅妈|姑姑|姑妈|姨妈|姨|叔叔|伯伯|伯|嘎嘎|亲戚)(?:家|屋)"
+    r"|[，,。；;！!？?：:、\s]|$"
 )
 # Of a county these leave no doubt, even if its name is a common word: 石门那边, 住大方.
 _SURE_BEFORE = re.compile(r"(?:在|住|户口是?|户籍|老家是?|嫁到|搬到|送到|接到|回到|跑到)$")
@@ -33,6 +38,9 @@ VILLAGE_AFTER = re.compile(
 )
 _NAME_BEFORE = re.compile(
     r"(?:叫|喊|唤|名叫|叫做|姓名|名字|名字是|学生|小朋友|小名|乳名|姓|未成年人|当事人|受害人)[：:]?[^，。\s]?$"
+)
+_BROTHER_BEFORE = re.compile(
+    r"(?:兄弟|弟弟|哥哥|姐夫|妹夫|舅舅|叔叔|同学|朋友|邻居|老板|男的|女的|老公|老婆)$"
 )
 _NAME_AFTER = re.compile(
     r"[，,、（(\s]{0,2}(?:男|女|\d+\s*岁|[一二三四五六七八九十]+岁)|(?:的|他|她)?(?:妈|爸|爷|奶|父|母|家长|班主任|同学|哥|姐|弟|妹)"
@@ -66,13 +74,23 @@ def is_person(before: str, after: str) -> bool:
     return bool(_NAME_AFTER.match(after))
 
 
+def is_named(word: str, before: str) -> bool:
+    """Whether a name that holds its generic word is a person's: 他兄弟|孙镇."""
+    return (
+        len(word) == 2
+        and word[0] in _SURNAMES
+        and bool(_NAME_BEFORE.search(before) or _BROTHER_BEFORE.search(before))
+    )
+
+
 def bare_weight(code: str, *, length: int, before: str, after: str, home: bool, lookalike: bool) -> float:
     """The weight of a bare name of ``length`` characters as ``code``; 1.0 and more stands by itself."""
     weight = (_BASE if home else _ELSEWHERE)[len(code)]
     # Long names seldom come about by chance.
     weight += (0.5 if len(code) == 12 else 0.3) * (length - 2)
     led = PLACE_BEFORE.search(before)
-    followed = (VILLAGE_AFTER if len(code) == 12 else PLACE_AFTER).match(after)
+    county = home and len(code) == 6 and _TOWNSHIP_AFTER.match(after)
+    followed = county or (VILLAGE_AFTER if len(code) == 12 else PLACE_AFTER).match(after)
     if led:
         weight += 0.6
     if followed:
@@ -86,7 +104,7 @@ def bare_weight(code: str, *, length: int, before: str, after: str, home: bool, 
     if is_person(before, after) or _THING_AFTER.match(after):
         weight -= 2.0
     if lookalike:
-        if len(code) > 6 or not (_SURE_BEFORE.search(before) or _SURE_AFTER.match(after)):
+        if len(code) > 6 or not (county or _SURE_BEFORE.search(before) or _SURE_AFTER.match(after)):
             weight -= LOOKALIKE
         if _WORD_BEFORE.search(before) or _WORD_AFTER.match(after):
             weight -= 2.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -61,10 +60,7 @@ def test_own_case(case: Case) -> None:
 
 def test_the_shared_cases_meet_the_measures() -> None:
     if not SHARED.exists():
-        warnings.warn(
-            f"{SHARED.name} is not there: the shared places are not measured", UserWarning, stacklevel=1
-        )
-        pytest.skip("the shared cases are not at hand")
+        pytest.skip(f"{SHARED.name} is not there: the shared places are not measured")
     shared = cases(SHARED)
     fixed = [case for case in shared if case["level"] in ("township", "village") and not case["accept"]]
     silent = [
@@ -118,7 +114,7 @@ def test_names_are_bridged_and_the_bridge_is_told(text: str, home: str, code: st
         ("向阳村有个娃让他爸打坏了", "6105", "610528001", "是富平县城关街道向阳村吗？"),
         ("兴隆社区有个伢天天被打", "4205", "", "没有查到“兴隆社区”，请问是哪个县（区）的？"),
         ("娃不在渭南了", "6105", "", "孩子现在在哪个县（区）、哪个乡镇（街道）？"),
-        ("左权县粟城乡有个娃没爹没娘", "1407", "140722101", "“粟城乡”是不是左权县桐峪镇？"),
+        ("左权县粟城乡有个娃没爹没娘", "1407", "140722", "是左权县辽阳镇还是左权县桐峪镇？"),
         ("介休洪善镇有个娃", "1407", "1407", "是介休市洪山镇还是平遥县洪善镇？"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import re
 from functools import cache
 from pathlib import Path
 
@@ -68,6 +69,37 @@ def test_what_is_built_is_read_back(tmp_path: Path) -> None:
     assert divisions.full_name("810101100207") == "晴省云市雨县霜降镇七里村委会"
     assert divisions.full_name("810201001") == "晴省雪区白露街道", "a filler of NBS is no name"
     assert divisions.readings["风"] == ("feng1",)
+
+
+def test_a_township_that_is_gone_is_told_with_where_its_villages_went(tmp_path: Path) -> None:
+    older = write_package(
+        tmp_path / "older",
+        streets=PACKAGE["streets"] + '810101101,"谷雨乡",810101,81,8101\n810101102,"立春乡",810101,81,8101\n',
+        villages=(
+            "code,name\n810101101200,前村村民委员会\n810101101201,后村村民委员会\n"
+            "810101102200,七里村委会\n810101102201,别处村委会\n"
+        ),
+    )
+    package, out = write_package(tmp_path / "package"), tmp_path / "out.xz"
+    result = CliRunner().invoke(main, [str(package), str(out), "--former", str(older)])
+    assert result.exit_code == 0, result.output
+    assert Divisions.load(out).former == [("谷雨乡", ("810101100",))], "one village found again tells nothing"
+
+
+def test_former_townships_lie_in_townships_that_exist() -> None:
+    divisions = gazetteer().divisions
+    assert len(divisions.former) > 3_000
+    for name, codes in divisions.former:
+        assert all(len(code) == 9 and code in divisions for code in codes), name
+
+
+def test_a_former_township_that_went_nowhere_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "divisions.xz"
+    path.write_bytes(
+        lzma.compress("hutong-divisions-1\tx\t1\t0\nformer\t谷雨乡\t810101100\n81\t晴省".encode())
+    )
+    with pytest.raises(DivisionsError, match="810101100"):
+        Divisions.load(path)
 
 
 def test_the_build_is_the_same_to_the_byte(tmp_path: Path) -> None:
@@ -200,8 +232,34 @@ def test_a_bad_places_table_is_told_by_file_and_key(tmp_path: Path, table: str, 
     assert "places.toml" in str(raised.value)
 
 
-def test_a_code_that_is_no_division_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ('[[rename]]\nold = "某县"\ncode = "619999"\nsince = 2015\n', "某县, code: no division 619999"),
+        (
+            '[[alias]]\nwords = ["某镇"]\ncode = "610528999"\nkind = "旧称"\n',
+            "某镇, code: no division 610528999",
+        ),
+        (
+            '[[alias]]\nwords = ["某镇"]\ncode = "610528101"\nkind = "旧称"\n'
+            '[[alias]]\nwords = ["某镇"]\ncode = "610528103"\nkind = "旧称"\n',
+            "某镇, code: it stands for 610528101 and for 610528103",
+        ),
+        (
+            '[[alias]]\nwords = ["美原镇"]\ncode = "610528101"\nkind = "旧称"\n',
+            "美原镇, code: 美原镇 is today's name of 610528103",
+        ),
+    ],
+)
+def test_a_name_that_cannot_be_bridged_is_told(tmp_path: Path, entry: str, told: str) -> None:
     path = tmp_path / "places.toml"
-    path.write_text('[[rename]]\nold = "某县"\ncode = "619999"\nsince = 2015\n', encoding="utf-8")
-    with pytest.raises(PlacesTableError, match=r"places\.toml, 某县, code: no division 619999"):
+    path.write_text(entry, encoding="utf-8")
+    with pytest.raises(PlacesTableError, match=rf"places\.toml, {told}"):
         Gazetteer.load(DIVISIONS, path)
+
+
+def test_each_code_of_the_table_is_the_division_its_comment_names() -> None:
+    entries = re.findall(r'^code = "(\d+)"  # (\S+)$', PLACES.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(entries) > 300
+    for code, name in entries:
+        assert gazetteer().divisions.full_name(code).endswith(name), code
