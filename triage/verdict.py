@@ -118,7 +118,8 @@ def verdict(
     return Verdict(
         level=level,
         circumstances=_circumstances(estimate, facts, level, floor),
-        confidence=round(confidence, 2),
+        # No reading is certain.
+        confidence=min(round(confidence, 2), 0.99),
         please_read=near or level is not own or confidence < _SURE,
         floor=floor if floor is not None and own.rank < floor.level.rank else None,
     )
