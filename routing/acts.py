@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,10 +17,10 @@ from intake.register.accounts.web import account, staff_only
 from intake.register.service import service
 from routing import operations, pauses, queries, requests, returns
 from routing.clocks.table import ClockTable
+from routing.clocks.worktime import CHINA
 
 acts = Blueprint("acts", __name__, template_folder="templates")
 
-CHINA: Final = ZoneInfo("Asia/Shanghai")
 REFUSED: Final = {
     "state": lazy_gettext("这一步现在不能做。"),
     "asker": lazy_gettext("只有承办这件个案的单位可以申请。"),

@@ -18,6 +18,8 @@ _SMALL = 8
 _CONSENT = 14
 _ADULT = 18
 _TEEN = 12
+EVERYDAY = ("question", "thanks", "complaint", "prank", "training")
+"""Signals of matters that are green by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +224,7 @@ def _broken_call(facts: Facts) -> Iterator[Finding]:
 
 
 def _everyday(facts: Facts) -> Iterator[Finding]:
-    for one in facts.of("question", "thanks", "complaint", "prank", "training"):
+    for one in facts.of(*EVERYDAY):
         yield Finding(Level.GREEN, one.hit.term.means, one.hit.term.circumstances, (one,))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from triage.decide import Decision, Facts, Finding
+from triage.decide import EVERYDAY, Decision, Facts, Finding
 from triage.model import LEVELS, Estimate
 from triage.protocol import NINE_CIRCUMSTANCES, Level
 
@@ -30,7 +30,7 @@ _CERTAIN = {
     "明说不想活并在高处或水边": Level.RED,
     "明说不想活": Level.ORANGE,
 }
-# In texts of the corpus as short and plain as this, the rules' alarm was right 39 times of 43.
+# In texts of the corpus as short and plain as this, what the rules call an alarm was one 147 times of 164.
 _SHORT = 25
 _CLOUDING = (
     "fiction",
@@ -44,7 +44,6 @@ _CLOUDING = (
     "harmless",
     "hearsay",
 )
-_EVERYDAY_MATTERS = ("question", "thanks", "complaint", "prank", "training")
 _CHILD = ("child", "baby", "particular")
 _CONSENT = 14
 _EVERYDAY = ("inquiry", "irrelevant")
@@ -52,13 +51,12 @@ _EVERYDAY = ("inquiry", "irrelevant")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`floor`: the finding that stood above the model, if one did. `confidence`: how probable this level is."""
+    """`confidence`: how probable this level is."""
 
     level: Level
     circumstances: tuple[str, ...]
     confidence: float
     please_read: bool
-    floor: Finding | None
 
 
 def thresholds(estimate: Estimate) -> dict[Level, float]:
@@ -83,21 +81,18 @@ def certain(decision: Decision, facts: Facts) -> Finding | None:
         return None
     named = [one for one in decision.findings if _CERTAIN.get(one.rule) is one.level]
     worst = decision.findings[0]
-    if worst.level.rank >= Level.ORANGE.rank and _is_plain(worst, facts):
+    if worst.level.rank >= Level.ORANGE.rank and _is_plain(facts):
         named.append(worst)
-    said = [one for one in named if "明说" not in one.rule or _is_said_now(one)]
-    return max(said, key=lambda one: one.level.rank, default=None)
+    return max(filter(_is_said_now, named), key=lambda one: one.level.rank, default=None)
 
 
-def _is_plain(finding: Finding, facts: Facts) -> bool:
+def _is_plain(facts: Facts) -> bool:
     """A short text that names a child and in which nothing denies, asks, tells a story or speaks in figures."""
     if len(facts.around.text) > _SHORT or not (facts.has(*_CHILD) or facts.ages.children):
         return False
     if any(one.aside for one in facts.judged) or any(facts.marked(kind) for kind in _CLOUDING):
         return False
-    if facts.has(*_EVERYDAY_MATTERS):
-        return False
-    return _is_said_now(finding)
+    return not facts.has(*EVERYDAY)
 
 
 def _is_said_now(finding: Finding) -> bool:
@@ -107,8 +102,8 @@ def _is_said_now(finding: Finding) -> bool:
 def verdict(
     estimate: Estimate, facts: Facts, *, floor: Finding | None, ceiling: Level = Level.RED
 ) -> Verdict:
-    """`floor`: the finding that makes the text red whatever the model says. `ceiling`: the model's level without the
-    sentences that only deny something; a denial never raises the level."""
+    """`floor`: the finding whose level the text has at least, whatever the model says. `ceiling`: the model's
+    level without the sentences that only deny something; a denial never raises the level."""
     own = level_of(estimate)
     level = min(own, ceiling, key=lambda one: one.rank)
     if floor is not None:
@@ -121,7 +116,6 @@ def verdict(
         # No reading is certain.
         confidence=min(round(confidence, 2), 0.99),
         please_read=near or level is not own or confidence < _SURE,
-        floor=floor if floor is not None and own.rank < floor.level.rank else None,
     )
 
 

@@ -8,9 +8,9 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-CHINA: Final = ZoneInfo("Asia/Shanghai")
+from routing.clocks.worktime import CHINA
+
 DAY: Final = timedelta(days=1)
 
 

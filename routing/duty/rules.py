@@ -8,7 +8,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from routing.duty.roster import CHINA, Period, Roster, Slot
+from routing.clocks.worktime import CHINA
+from routing.duty.roster import Period, Roster, Slot
 
 WHY: Final = {
     "bad_weekday": "not a day of the week from 1 (Monday) to 7",

@@ -8,57 +8,52 @@ from uuid import UUID
 from routing.events import OfCase
 
 
+class OfUnit:
+    """An event that stands on its unit's record."""
+
+    __slots__ = ()
+    unit_id: UUID
+
+    @property
+    def stream(self) -> UUID:
+        return self.unit_id
+
+
 @dataclass(frozen=True, slots=True)
-class PatternSet:
+class PatternSet(OfUnit):
     """The unit's weekly pattern is this one now. `slots`: how many pieces; 0 is none, and everybody is on duty."""
 
     unit_id: UUID
     slots: int
 
-    @property
-    def stream(self) -> UUID:
-        return self.unit_id
-
 
 @dataclass(frozen=True, slots=True)
-class ShiftAdded:
+class ShiftAdded(OfUnit):
     unit_id: UUID
     officer_id: UUID
     begins: str
     ends: str
 
-    @property
-    def stream(self) -> UUID:
-        return self.unit_id
-
 
 @dataclass(frozen=True, slots=True)
-class LeaveAdded:
+class LeaveAdded(OfUnit):
     unit_id: UUID
     officer_id: UUID
     begins: str
     ends: str
 
-    @property
-    def stream(self) -> UUID:
-        return self.unit_id
-
 
 @dataclass(frozen=True, slots=True)
-class PeriodRemoved:
+class PeriodRemoved(OfUnit):
     """A shift or a leave that is not to be after all. `kind`: "shift" or "leave"."""
 
     unit_id: UUID
     officer_id: UUID
     kind: str
 
-    @property
-    def stream(self) -> UUID:
-        return self.unit_id
-
 
 @dataclass(frozen=True, slots=True)
-class SwapProposed:
+class SwapProposed(OfUnit):
     unit_id: UUID
     swap_id: UUID
     gives_id: UUID
@@ -66,35 +61,23 @@ class SwapProposed:
     begins: str
     ends: str
 
-    @property
-    def stream(self) -> UUID:
-        return self.unit_id
-
 
 @dataclass(frozen=True, slots=True)
-class SwapAnswered:
+class SwapAnswered(OfUnit):
     """`accepted`: from now on the one who was asked is on duty in that time."""
 
     unit_id: UUID
     swap_id: UUID
     accepted: bool
 
-    @property
-    def stream(self) -> UUID:
-        return self.unit_id
-
 
 @dataclass(frozen=True, slots=True)
-class OfficerDeparted:
+class OfficerDeparted(OfUnit):
     """`successor_id`: who was named to go on with their open cases; none when whoever is on duty is to."""
 
     unit_id: UUID
     officer_id: UUID
     successor_id: UUID | None
-
-    @property
-    def stream(self) -> UUID:
-        return self.unit_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +91,14 @@ class CaseHandedOver(OfCase):
 
 
 @dataclass(frozen=True, slots=True)
-class FeedMade:
+class FeedMade(OfUnit):
     """A private address of an officer's duty calendar; the one before it is good no more."""
 
     unit_id: UUID
     officer_id: UUID
 
-    @property
-    def stream(self) -> UUID:
-        return self.unit_id
-
 
 @dataclass(frozen=True, slots=True)
-class FeedRevoked:
+class FeedRevoked(OfUnit):
     unit_id: UUID
     officer_id: UUID
-
-    @property
-    def stream(self) -> UUID:
-        return self.unit_id

@@ -16,7 +16,8 @@ from intake.register.accounts.roles import SUPERVISOR
 from intake.register.accounts.web import account, staff_only
 from intake.register.database import SERVICE
 from intake.register.service import service
-from routing.duty.roster import CHINA, Period
+from routing.clocks.worktime import CHINA
+from routing.duty.roster import Period
 from routing.duty.rules import DutyRefused, Fault, GivenSlot
 from routing.models import Unit
 from routing.rota import feed as calendars

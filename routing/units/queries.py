@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from routing.clocks.worktime import CHINA
 from routing.models import Officer, Unit
 from routing.places.divisions import Divisions
 from routing.units import coverage as covering
@@ -18,8 +18,6 @@ from routing.units.comparing import Kept, Plan, compare
 from routing.units.coverage import Coverage
 from routing.units.establishment import Lists, StaffRecord, UnitRecord, current
 from routing.units.models import CoverageRow, OfficerVillage, StaffList
-
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 def day(now: datetime) -> date:

@@ -8,8 +8,9 @@ from uuid import UUID
 import pytest
 
 from config.staff_labels import DUTY_FAULTS
+from routing.clocks.worktime import CHINA
 from routing.duty import rules
-from routing.duty.roster import CHINA, Member, Period, Roster, Slot, Swap, called, duties, holes, on_duty
+from routing.duty.roster import Member, Period, Roster, Slot, Swap, called, duties, holes, on_duty
 from routing.duty.rules import DutyRefused, GivenSlot
 
 A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
